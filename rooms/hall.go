@@ -198,6 +198,7 @@ func (h *Hall) Close() {
 	h.mu.Unlock()
 	close(h.stop)
 	<-h.done
+	h.beat() // so that the last proofs are as fresh as can be
 	for _, r := range h.all() {
 		h.forget(r)
 	}

@@ -146,7 +146,7 @@ func (r *Room) onLoop(ctx context.Context, f func() error) error {
 	result := make(chan error, 1)
 	select {
 	case r.work <- func() { result <- f() }:
-	case <-r.done:
+	case <-r.stop:
 		return ErrGone
 	case <-ctx.Done():
 		return ctx.Err()
@@ -225,6 +225,10 @@ func (r *Room) doTell() {
 }
 
 func (r *Room) doEnd() {
+	if len(r.pending) > 0 {
+		r.doGiveUp() // the next owner finds the session without an end, and ends it
+		return
+	}
 	if err := r.journal.Seal(context.Background(), r.session, r.epoch); err != nil {
 		r.log.Error("session not sealed", "session", r.session, "error", err)
 	}

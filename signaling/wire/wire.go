@@ -144,6 +144,9 @@ type Welcome struct {
 	Resume  string    `json:"resume"` // keep in sessionStorage; opens the next connection
 	Version uint64    `json:"version"`
 	Slots   SlotCount `json:"slots"`
+	// Kept says that the server still holds the media connection of the
+	// resume token: offer on the old PeerConnection. Otherwise make a new one.
+	Kept bool `json:"kept,omitempty"`
 }
 
 // SlotCount is how many receive-only m-lines of each kind the client should offer.
