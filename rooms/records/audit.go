@@ -1,0 +1,105 @@
+package records
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"vesper/rooms"
+)
+
+// AuditEntry is one read or change of protected data. It holds ids and codes,
+// never names and nothing of the data itself.
+type AuditEntry struct {
+	Clinic rooms.ClinicID `json:"clinic"`
+	N      uint64         `json:"n"` // within the clinic, from 1; set by Audit
+	At     time.Time      `json:"at"`
+	// Actor is a person's id, a service token's or "machine".
+	Actor     string          `json:"actor"`
+	ActorKind string          `json:"actor_kind"` // staff, client, service, machine
+	Action    string          `json:"action"`     // "door.read", "attendance.export"
+	Object    string          `json:"object,omitempty"`
+	Session   rooms.SessionID `json:"session,omitempty"`
+	Person    rooms.PersonID  `json:"person,omitempty"` // whose data it is
+	Purpose   string          `json:"purpose,omitempty"`
+	Recipient string          `json:"recipient,omitempty"`
+	Outcome   string          `json:"outcome,omitempty"` // empty: done
+}
+
+type auditRow struct {
+	bun.BaseModel `bun:"table:audit"`
+	Clinic        rooms.ClinicID `bun:"clinic,pk"`
+	N             uint64         `bun:"n,pk"`
+	Entry         string         `bun:"entry"`
+	Prev          string         `bun:"prev"`
+	Hash          string         `bun:"hash"`
+}
+
+// Audit chains an entry behind its clinic's log. A zero At is now. It is on
+// the disk when it returns: write it before the data goes out.
+func (r *Records) Audit(ctx context.Context, entry AuditEntry) error {
+	if entry.At.IsZero() {
+		entry.At = r.clock.Now()
+	}
+	entry.At = at(ms(entry.At))
+	return r.write.do(ctx, "audit", func(ctx context.Context, tx bun.Tx) error {
+		head, err := one[auditRow](ctx, tx, "n DESC", "clinic = ?", entry.Clinic)
+		if err != nil && !errors.Is(err, rooms.ErrNotFound) {
+			return err
+		}
+		entry.N = head.N + 1
+		column, err := encode(entry)
+		if err != nil {
+			return err
+		}
+		return insert(ctx, tx, &auditRow{
+			Clinic: entry.Clinic, N: entry.N, Entry: column, Prev: head.Hash, Hash: auditHash(head.Hash, column),
+		})
+	})
+}
+
+func auditHash(prev, entry string) string {
+	sum := sha256.Sum256([]byte("vesper audit\x00" + prev + "\x00" + entry))
+	return hex.EncodeToString(sum[:])
+}
+
+// AuditLog lists a clinic's entries behind number after, at most limit.
+func (r *Records) AuditLog(ctx context.Context, clinic rooms.ClinicID, after uint64, limit int) ([]AuditEntry, error) {
+	var rows []auditRow
+	err := r.read.NewSelect().Model(&rows).Where("clinic = ? AND n > ?", clinic, after).OrderExpr("n").Limit(int64(limit)).Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read audit log: %w", err)
+	}
+	return convert(rows, func(row auditRow) (AuditEntry, error) { return decode[AuditEntry](row.Entry) })
+}
+
+// ErrAudit: the audit log was tampered with.
+var ErrAudit = errors.New("the audit log is not what was written")
+
+// VerifyAudit walks a clinic's log and names the first entry that is not what
+// was written: ErrAudit. It returns how many it holds.
+func (r *Records) VerifyAudit(ctx context.Context, clinic rooms.ClinicID) (entries uint64, err error) {
+	const page = 1000
+	prev := ""
+	for {
+		var rows []auditRow
+		err := r.read.NewSelect().Model(&rows).Where("clinic = ? AND n > ?", clinic, entries).OrderExpr("n").Limit(page).Scan(ctx)
+		if err != nil {
+			return entries, fmt.Errorf("verify audit log: %w", err)
+		}
+		for _, row := range rows {
+			if row.N != entries+1 || row.Prev != prev || row.Hash != auditHash(prev, row.Entry) {
+				return entries, fmt.Errorf("verify audit log: entry %d: %w", entries+1, ErrAudit)
+			}
+			prev, entries = row.Hash, row.N
+		}
+		if len(rows) < page {
+			return entries, nil
+		}
+	}
+}

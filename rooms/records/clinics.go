@@ -1,0 +1,121 @@
+package records
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"vesper/rooms"
+	"vesper/rooms/attendance"
+)
+
+type clinicRow struct {
+	bun.BaseModel `bun:"table:clinics"`
+	ID            rooms.ClinicID `bun:"id,pk"`
+	Name          string         `bun:"name"`
+	Zone          string         `bun:"zone"`
+	NeutralTitle  string         `bun:"neutral_title"`
+	CreatedAt     int64          `bun:"created_at"`
+}
+
+func (c clinicRow) noun() Clinic {
+	return Clinic{ID: c.ID, Name: c.Name, Zone: c.Zone, NeutralTitle: c.NeutralTitle, CreatedAt: at(c.CreatedAt)}
+}
+
+// CreateClinic adds a tenant, with attendance.DefaultRules. An empty ID is
+// given one.
+func (r *Records) CreateClinic(ctx context.Context, clinic Clinic) (Clinic, error) {
+	if clinic.ID == "" {
+		clinic.ID = rooms.ClinicID(rooms.NewID())
+	}
+	if _, err := time.LoadLocation(clinic.Zone); err != nil || clinic.Zone == "" {
+		return Clinic{}, fmt.Errorf("create clinic: zone %q is not known", clinic.Zone)
+	}
+	row := clinicRow{
+		ID: clinic.ID, Name: clinic.Name, Zone: clinic.Zone, NeutralTitle: clinic.NeutralTitle, CreatedAt: ms(r.clock.Now()),
+	}
+	err := r.write.do(ctx, "create clinic", func(ctx context.Context, tx bun.Tx) error {
+		if err := insert(ctx, tx, &row); err != nil {
+			return err
+		}
+		_, err := addRules(ctx, tx, row.ID, attendance.DefaultRules(), row.CreatedAt)
+		return err
+	})
+	if err != nil {
+		return Clinic{}, err
+	}
+	return row.noun(), nil
+}
+
+// UpdateClinic changes name, zone and neutral title.
+func (r *Records) UpdateClinic(ctx context.Context, clinic Clinic) error {
+	return r.write.do(ctx, "update clinic", func(ctx context.Context, tx bun.Tx) error {
+		return changed(tx.NewUpdate().Table("clinics").
+			Set("name = ?", clinic.Name).Set("zone = ?", clinic.Zone).Set("neutral_title = ?", clinic.NeutralTitle).
+			Where("id = ?", clinic.ID).Exec(ctx))
+	})
+}
+
+// Clinic finds a tenant.
+func (r *Records) Clinic(ctx context.Context, id rooms.ClinicID) (Clinic, error) {
+	row, err := one[clinicRow](ctx, r.read, "", "id = ?", id)
+	if err != nil {
+		return Clinic{}, fmt.Errorf("find clinic: %w", err)
+	}
+	return row.noun(), nil
+}
+
+// Clinics lists all tenants. It is for the installation's own errands.
+func (r *Records) Clinics(ctx context.Context) ([]Clinic, error) {
+	rows, err := many[clinicRow](ctx, r.read, "created_at, id", "true")
+	if err != nil {
+		return nil, fmt.Errorf("list clinics: %w", err)
+	}
+	return convert(rows, func(c clinicRow) (Clinic, error) { return c.noun(), nil })
+}
+
+type groundRulesRow struct {
+	bun.BaseModel `bun:"table:ground_rules"`
+	Clinic        rooms.ClinicID `bun:"clinic,pk"`
+	Audience      rooms.Role     `bun:"audience,pk"`
+	Language      string         `bun:"language,pk"`
+	Version       int            `bun:"version,pk"`
+	Body          string         `bun:"body"`
+	CreatedAt     int64          `bun:"created_at"`
+}
+
+// SetGroundRules keeps a new version of the ground rules and returns it with
+// its number. Versions are counted per clinic, audience and language.
+func (r *Records) SetGroundRules(ctx context.Context, rules GroundRules) (GroundRules, error) {
+	row := groundRulesRow{
+		Clinic: rules.Clinic, Audience: rules.Audience, Language: rules.Language, Body: rules.Text, CreatedAt: ms(r.clock.Now()),
+	}
+	err := r.write.do(ctx, "set ground rules", func(ctx context.Context, tx bun.Tx) error {
+		err := tx.NewSelect().Table("ground_rules").ColumnExpr("coalesce(max(version), 0) + 1").
+			Where("clinic = ? AND audience = ? AND language = ?", row.Clinic, row.Audience, row.Language).Scan(ctx, &row.Version)
+		if err != nil {
+			return err
+		}
+		return insert(ctx, tx, &row)
+	})
+	if err != nil {
+		return GroundRules{}, err
+	}
+	rules.Version, rules.CreatedAt = row.Version, at(row.CreatedAt)
+	return rules, nil
+}
+
+// GroundRules finds the newest version for an audience in a language.
+func (r *Records) GroundRules(ctx context.Context, clinic rooms.ClinicID, audience rooms.Role, language string) (GroundRules, error) {
+	row, err := one[groundRulesRow](ctx, r.read, "version DESC",
+		"clinic = ? AND audience = ? AND language = ?", clinic, audience, language)
+	if err != nil {
+		return GroundRules{}, fmt.Errorf("find ground rules: %w", err)
+	}
+	return GroundRules{
+		Clinic: row.Clinic, Audience: row.Audience, Language: row.Language,
+		Version: row.Version, Text: row.Body, CreatedAt: at(row.CreatedAt),
+	}, nil
+}

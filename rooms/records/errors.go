@@ -1,0 +1,54 @@
+package records
+
+import (
+	"errors"
+
+	"modernc.org/sqlite"
+	lib "modernc.org/sqlite/lib"
+)
+
+// Errors that callers test for. What is not there, or not theirs, is
+// rooms.ErrNotFound.
+var (
+	// ErrNameTaken: the series has that display name already.
+	ErrNameTaken = errors.New("the display name is taken in this series")
+	// ErrSeated: the person has a seat in the series already.
+	ErrSeated = errors.New("the person has a seat in this series")
+	// ErrExists: a row with that id is kept already.
+	ErrExists = errors.New("it exists already")
+	// ErrInUse: another process holds the data folder.
+	ErrInUse = errors.New("the data folder is in use")
+	// ErrDisk: the disk is full, gone or read-only, and nothing was kept.
+	ErrDisk = errors.New("the disk can't keep it")
+	// ErrStarted: the session was opened, ended or cancelled already.
+	ErrStarted = errors.New("the session is no longer only scheduled")
+	// ErrClosed: Close was called.
+	ErrClosed = errors.New("the records are closed")
+)
+
+// sqliteCode is the extended result code of an error of SQLite, or 0.
+func sqliteCode(err error) int {
+	var failed *sqlite.Error
+	if errors.As(err, &failed) {
+		return failed.Code()
+	}
+	return 0
+}
+
+// unique reports whether err is a second row under a unique key.
+func unique(err error) bool {
+	code := sqliteCode(err)
+	return code == lib.SQLITE_CONSTRAINT_UNIQUE || code == lib.SQLITE_CONSTRAINT_PRIMARYKEY
+}
+
+// dangling reports whether err is a reference to a row that is not there.
+func dangling(err error) bool { return sqliteCode(err) == lib.SQLITE_CONSTRAINT_FOREIGNKEY }
+
+// broken reports whether err is the disk's.
+func broken(err error) bool {
+	switch sqliteCode(err) & 0xff {
+	case lib.SQLITE_IOERR, lib.SQLITE_FULL, lib.SQLITE_CORRUPT, lib.SQLITE_READONLY, lib.SQLITE_NOTADB, lib.SQLITE_CANTOPEN:
+		return true
+	}
+	return false
+}

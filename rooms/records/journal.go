@@ -1,0 +1,207 @@
+package records
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/uptrace/bun"
+
+	"vesper/rooms"
+)
+
+type epochRow struct {
+	bun.BaseModel `bun:"table:epochs"`
+	Session       rooms.SessionID `bun:"session,pk"`
+	Epoch         uint64          `bun:"epoch"`
+	Node          rooms.NodeID    `bun:"node"`
+	OpenedAt      int64           `bun:"opened_at"`
+}
+
+// Open serves rooms.Journal: node owns the session's room from now on, and
+// whoever owned it before is fenced off. The first opening freezes the roster
+// and the version of the rules.
+func (r *Records) Open(ctx context.Context, session rooms.SessionID, node rooms.NodeID) (rooms.Tenure, error) {
+	var tenure rooms.Tenure
+	now := ms(r.clock.Now())
+	err := r.write.do(ctx, "open room", func(ctx context.Context, tx bun.Tx) (err error) {
+		tenure, err = openRoom(ctx, tx, session, node, now)
+		return err
+	})
+	if err != nil {
+		return rooms.Tenure{}, err
+	}
+	return tenure, nil
+}
+
+func openRoom(ctx context.Context, tx bun.Tx, id rooms.SessionID, node rooms.NodeID, now int64) (rooms.Tenure, error) {
+	session, err := one[sessionRow](ctx, tx, "", "id = ?", id)
+	if err == nil && session.Status == Cancelled {
+		err = rooms.ErrNotFound
+	}
+	if err == nil {
+		err = unsealed(ctx, tx, id)
+	}
+	if err != nil {
+		return rooms.Tenure{}, err
+	}
+	var tenure rooms.Tenure
+	if tenure.Epoch, err = nextEpoch(ctx, tx, id, node, now); err != nil {
+		return rooms.Tenure{}, err
+	}
+	if tenure.Roster, err = begin(ctx, tx, session, now); err != nil {
+		return rooms.Tenure{}, err
+	}
+	if tenure.Plan, err = session.plan(); err != nil {
+		return rooms.Tenure{}, err
+	}
+	if tenure.Journal, err = events(ctx, tx, id); err != nil {
+		return rooms.Tenure{}, err
+	}
+	tenure.Beat, err = lastBeat(ctx, tx, id)
+	return tenure, err
+}
+
+func nextEpoch(ctx context.Context, tx bun.Tx, session rooms.SessionID, node rooms.NodeID, now int64) (uint64, error) {
+	row := epochRow{Session: session, Epoch: 1, Node: node, OpenedAt: now}
+	_, err := tx.NewInsert().Model(&row).
+		On("CONFLICT (session) DO UPDATE").
+		Set("epoch = epoch_row.epoch + 1, node = EXCLUDED.node, opened_at = EXCLUDED.opened_at").
+		Returning("epoch").Exec(ctx)
+	return row.Epoch, err
+}
+
+// begin marks a session as open, and freezes what it is judged by. One that
+// has ended and is not sealed stays ended.
+func begin(ctx context.Context, tx bun.Tx, session sessionRow, now int64) (rooms.Roster, error) {
+	roster, err := rosterOf(ctx, tx, session)
+	if err != nil || session.Status != Scheduled {
+		return roster, err
+	}
+	if err := freeze(ctx, tx, session, roster); err != nil {
+		return nil, err
+	}
+	version, err := rulesVersion(ctx, tx, session.Clinic)
+	if err != nil {
+		return nil, err
+	}
+	return roster, changed(tx.NewUpdate().Table("sessions").
+		Set("status = ?", Opened).Set("opened_at = ?", now).Set("rules_version = ?", version).
+		Where("clinic = ? AND id = ?", session.Clinic, session.ID).Exec(ctx))
+}
+
+// owned refuses an epoch that is not the room's newest.
+func owned(ctx context.Context, db bun.IDB, session rooms.SessionID, epoch uint64) error {
+	row, err := one[epochRow](ctx, db, "", "session = ?", session)
+	if err != nil {
+		return err
+	}
+	if row.Epoch != epoch {
+		return rooms.ErrFenced
+	}
+	return nil
+}
+
+// Owner says which node owns a session's room, and under which epoch. An
+// owner asks from time to time whether it still is one.
+func (r *Records) Owner(ctx context.Context, session rooms.SessionID) (node rooms.NodeID, epoch uint64, err error) {
+	row, err := one[epochRow](ctx, r.read, "", "session = ?", session)
+	if err != nil {
+		return "", 0, fmt.Errorf("find owner: %w", err)
+	}
+	return row.Node, row.Epoch, nil
+}
+
+// Append serves rooms.Journal.
+func (r *Records) Append(ctx context.Context, session rooms.SessionID, epoch uint64, events []rooms.Event) error {
+	if len(events) == 0 {
+		return nil
+	}
+	return r.write.do(ctx, "append to journal", func(ctx context.Context, tx bun.Tx) error {
+		if err := owned(ctx, tx, session, epoch); err != nil {
+			return err
+		}
+		return appendEvents(ctx, tx, session, events)
+	})
+}
+
+// appendEvents chains the events that are not kept yet.
+func appendEvents(ctx context.Context, tx bun.Tx, session rooms.SessionID, events []rooms.Event) error {
+	head, err := journalHead(ctx, tx, session)
+	if err != nil {
+		return err
+	}
+	sealed := false
+	for _, event := range events {
+		kept, err := keptAlready(ctx, tx, session, event.ID)
+		if err != nil {
+			return err
+		}
+		if kept {
+			continue
+		}
+		if !sealed { // asked once, and only if there is something to add
+			if err := unsealed(ctx, tx, session); err != nil {
+				return err
+			}
+			sealed = true
+		}
+		if head, err = chain(head, session, event); err != nil {
+			return err
+		}
+		if err := insert(ctx, tx, &head); err != nil {
+			return err
+		}
+		if err := consequence(ctx, tx, session, event); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// consequence keeps what an event means beside the journal, in the same
+// transaction.
+func consequence(ctx context.Context, tx bun.Tx, session rooms.SessionID, event rooms.Event) error {
+	var err error
+	switch event.Kind {
+	case rooms.EventRemoved:
+		row := banRow{Session: session, Person: event.Person, Actor: event.Actor, At: ms(event.At)}
+		_, err = tx.NewInsert().Model(&row).On("CONFLICT (session, person) DO NOTHING").Exec(ctx)
+	case rooms.EventRemovalUndone:
+		_, err = tx.NewDelete().Table("bans").Where("session = ? AND person = ?", session, event.Person).Exec(ctx)
+	case rooms.EventEnded:
+		_, err = tx.NewUpdate().Table("sessions").Set("status = ?", Ended).Set("ended_at = ?", ms(event.At)).
+			Where("id = ?", session).Exec(ctx)
+	}
+	return err
+}
+
+func keptAlready(ctx context.Context, db bun.IDB, session rooms.SessionID, id rooms.EventID) (bool, error) {
+	_, err := one[entryRow](ctx, db, "", "session = ? AND epoch = ? AND node = ? AND event_n = ?",
+		session, id.Epoch, id.Node, id.N)
+	if errors.Is(err, rooms.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+type banRow struct {
+	bun.BaseModel `bun:"table:bans"`
+	Session       rooms.SessionID `bun:"session,pk"`
+	Person        rooms.PersonID  `bun:"person,pk"`
+	Actor         rooms.PersonID  `bun:"actor"`
+	At            int64           `bun:"at"`
+}
+
+// Banned reports whether a person was removed from a session. The room's own
+// state says the same while it lives; this is for when it doesn't.
+func (r *Records) Banned(ctx context.Context, session rooms.SessionID, person rooms.PersonID) (bool, error) {
+	_, err := one[banRow](ctx, r.read, "", "session = ? AND person = ?", session, person)
+	if errors.Is(err, rooms.ErrNotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("find ban: %w", err)
+	}
+	return true, nil
+}

@@ -1,0 +1,89 @@
+package records
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/uptrace/bun"
+
+	"vesper/rooms"
+)
+
+// Roster is who is expected in a session: the seats of its series on that
+// day, until the session opens; from then on as it was frozen.
+func (r *Records) Roster(ctx context.Context, clinic rooms.ClinicID, session rooms.SessionID) (rooms.Roster, error) {
+	row, err := one[sessionRow](ctx, r.read, "", "clinic = ? AND id = ?", clinic, session)
+	if err != nil {
+		return nil, fmt.Errorf("find roster: %w", err)
+	}
+	return rosterOf(ctx, r.read, row)
+}
+
+// Identity is who the holder of a seat is in a session. rooms.ErrNotFound: the
+// seat is not on its roster.
+func (r *Records) Identity(ctx context.Context, clinic rooms.ClinicID, session rooms.SessionID, seat rooms.SeatID) (rooms.Identity, error) {
+	roster, err := r.Roster(ctx, clinic, session)
+	if err != nil {
+		return rooms.Identity{}, err
+	}
+	for _, s := range roster {
+		if s.ID == seat {
+			return rooms.Identity{Clinic: clinic, Session: session, Person: s.Person, Seat: s.ID, Role: s.Role}, nil
+		}
+	}
+	return rooms.Identity{}, fmt.Errorf("find identity: %w", rooms.ErrNotFound)
+}
+
+// ExtendRoster adds to an open session's roster the seats that its series was
+// given since, and returns the roster. Nobody leaves it, and no role changes.
+func (r *Records) ExtendRoster(ctx context.Context, clinic rooms.ClinicID, session rooms.SessionID) (rooms.Roster, error) {
+	var roster rooms.Roster
+	err := r.write.do(ctx, "extend roster", func(ctx context.Context, tx bun.Tx) error {
+		row, err := one[sessionRow](ctx, tx, "", "clinic = ? AND id = ?", clinic, session)
+		if err != nil {
+			return err
+		}
+		if roster, err = rosterOf(ctx, tx, row); err != nil || row.Status != Opened {
+			return err
+		}
+		row.Roster = ""
+		now, err := rosterOf(ctx, tx, row)
+		if err != nil {
+			return err
+		}
+		for _, seat := range now {
+			if _, seated := roster.Seat(seat.Person); !seated {
+				roster = append(roster, seat)
+			}
+		}
+		return freeze(ctx, tx, row, roster)
+	})
+	return roster, err
+}
+
+func rosterOf(ctx context.Context, db bun.IDB, session sessionRow) (rooms.Roster, error) {
+	if session.Roster != "" {
+		return decode[rooms.Roster](session.Roster)
+	}
+	rows, err := many[seatRow](ctx, db, "created_at, id",
+		"clinic = ? AND series = ? AND from_ms <= ? AND (until_ms = 0 OR until_ms > ?)",
+		session.Clinic, session.Series, session.Start, session.Start)
+	if err != nil {
+		return nil, fmt.Errorf("find seats: %w", err)
+	}
+	roster := make(rooms.Roster, 0, len(rows))
+	for _, row := range rows {
+		roster = append(roster, rooms.Seat{ID: row.ID, Person: row.Person, Role: row.Role, DisplayName: row.DisplayName})
+	}
+	return roster, nil
+}
+
+// freeze keeps the roster with the session.
+func freeze(ctx context.Context, tx bun.Tx, session sessionRow, roster rooms.Roster) error {
+	column, err := encode(roster)
+	if err != nil {
+		return err
+	}
+	return changed(tx.NewUpdate().Table("sessions").Set("roster = ?", column).
+		Where("clinic = ? AND id = ?", session.Clinic, session.ID).Exec(ctx))
+}

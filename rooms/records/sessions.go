@@ -1,0 +1,191 @@
+package records
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"vesper/rooms"
+	"vesper/rooms/schedule"
+)
+
+type sessionRow struct {
+	bun.BaseModel `bun:"table:sessions"`
+	ID            rooms.SessionID `bun:"id,pk"`
+	Clinic        rooms.ClinicID  `bun:"clinic"`
+	Series        rooms.SeriesID  `bun:"series"`
+	RecurrenceID  string          `bun:"recurrence_id"`
+	Start         int64           `bun:"start_ms"`
+	End           int64           `bun:"end_ms"`
+	Zone          string          `bun:"zone"`
+	Segments      string          `bun:"segments"`
+	Status        Status          `bun:"status"`
+	Roster        string          `bun:"roster"` // empty until the first opening
+	RulesVersion  int             `bun:"rules_version"`
+	OpenedAt      int64           `bun:"opened_at"`
+	EndedAt       int64           `bun:"ended_at"`
+
+	Title  string `bun:"title,scanonly"`
+	Sealed bool   `bun:"sealed,scanonly"`
+}
+
+func (s sessionRow) plan() (rooms.Plan, error) {
+	segments, err := decode[[]rooms.Segment](s.Segments)
+	if err != nil {
+		return rooms.Plan{}, fmt.Errorf("plan: %w", err)
+	}
+	return rooms.Plan{
+		Clinic: s.Clinic, Session: s.ID, Series: s.Series,
+		Start: at(s.Start), End: at(s.End), Zone: s.Zone, Segments: segments,
+	}, nil
+}
+
+func (s sessionRow) noun() (Session, error) {
+	plan, err := s.plan()
+	return Session{
+		Plan: plan, Title: s.Title, RecurrenceID: s.RecurrenceID, Status: s.Status, RulesVersion: s.RulesVersion,
+		Frozen: s.Roster != "", OpenedAt: at(s.OpenedAt), EndedAt: at(s.EndedAt), Sealed: s.Sealed,
+	}, err
+}
+
+// selectSessions adds what a Session tells beside its own row. Within a clinic
+// only: the title is looked up under the session's own clinic.
+func selectSessions(ctx context.Context, db bun.IDB, limit int, order, where string, args ...any) ([]sessionRow, error) {
+	var rows []sessionRow
+	query := db.NewSelect().Model(&rows).ColumnExpr("session_row.*").
+		ColumnExpr("(SELECT title FROM series WHERE series.clinic = session_row.clinic AND series.id = session_row.series) AS title").
+		ColumnExpr("EXISTS (SELECT 1 FROM seals WHERE seals.session = session_row.id) AS sealed").
+		Where(where, args...).OrderExpr(order)
+	if limit > 0 {
+		query = query.Limit(int64(limit))
+	}
+	err := query.Scan(ctx)
+	return rows, err
+}
+
+// ListSessions lists the sessions of a clinic that start in [from, to).
+func (r *Records) ListSessions(ctx context.Context, clinic rooms.ClinicID, from, to time.Time) ([]Session, error) {
+	rows, err := selectSessions(ctx, r.read, 0, "start_ms, id",
+		"clinic = ? AND start_ms >= ? AND start_ms < ?", clinic, from.UnixMilli(), to.UnixMilli())
+	if err != nil {
+		return nil, fmt.Errorf("list sessions: %w", err)
+	}
+	return convert(rows, sessionRow.noun)
+}
+
+// Session finds a session of a clinic.
+func (r *Records) Session(ctx context.Context, clinic rooms.ClinicID, id rooms.SessionID) (Session, error) {
+	rows, err := selectSessions(ctx, r.read, 1, "id", "clinic = ? AND id = ?", clinic, id)
+	if err == nil && len(rows) == 0 {
+		err = rooms.ErrNotFound
+	}
+	if err != nil {
+		return Session{}, fmt.Errorf("find session: %w", err)
+	}
+	return rows[0].noun()
+}
+
+// SessionForSeat finds the session to which the holder of a seat comes at now:
+// the one that runs or, with none, the next. rooms.ErrNotFound: there is none
+// within the seat's dates.
+func (r *Records) SessionForSeat(ctx context.Context, clinic rooms.ClinicID, seat rooms.SeatID, now time.Time) (Session, error) {
+	held, err := r.Seat(ctx, clinic, seat)
+	if err != nil {
+		return Session{}, err
+	}
+	closes := now.Add(-rooms.ClosesAfter).UnixMilli()
+	until := int64(1)<<62 - 1
+	if !held.Until.IsZero() {
+		until = ms(held.Until)
+	}
+	// A session that nobody opened is over at its end, one that is open when it closes.
+	rows, err := selectSessions(ctx, r.read, 1, "start_ms, id",
+		`clinic = ? AND series = ? AND start_ms >= ? AND start_ms < ? AND (status = ? AND end_ms > ? OR status = ? AND end_ms > ?)`,
+		clinic, held.Series, ms(held.From), until, Opened, closes, Scheduled, now.UnixMilli())
+	if err == nil && len(rows) == 0 {
+		err = rooms.ErrNotFound
+	}
+	if err != nil {
+		return Session{}, fmt.Errorf("find session for seat: %w", err)
+	}
+	return rows[0].noun()
+}
+
+// DueToOpen lists the sessions of all clinics whose door opens before t and
+// that are neither ended nor cancelled, the earliest first. Among them are
+// those that a crash or a pause left behind. It is for the installation's own
+// errands.
+func (r *Records) DueToOpen(ctx context.Context, t time.Time) ([]Session, error) {
+	rows, err := selectSessions(ctx, r.read, 0, "start_ms, id",
+		"status IN (?, ?) AND start_ms < ?", Scheduled, Opened, t.Add(rooms.DoorOpensBefore).UnixMilli())
+	if err != nil {
+		return nil, fmt.Errorf("list sessions to open: %w", err)
+	}
+	return convert(rows, sessionRow.noun)
+}
+
+// UpsertOccurrences plans the sessions of a series. An occurrence that is
+// planned already keeps its id; its times change as long as the session is
+// only scheduled. It returns the sessions in the order of the occurrences, and
+// may be repeated. All must be the series' own.
+func (r *Records) UpsertOccurrences(ctx context.Context, clinic rooms.ClinicID, series rooms.SeriesID, occurrences []schedule.Occurrence) ([]rooms.SessionID, error) {
+	planned := make([]sessionRow, 0, len(occurrences))
+	for _, o := range occurrences {
+		segments, err := encode(o.Segments)
+		if err != nil || o.Series != series || o.Clinic != clinic {
+			return nil, fmt.Errorf("plan sessions: %w", errors.Join(err, rooms.ErrNotFound))
+		}
+		planned = append(planned, sessionRow{
+			ID: rooms.SessionID(rooms.NewID()), Clinic: clinic, Series: series, RecurrenceID: o.RecurrenceID.String(),
+			Start: ms(o.Start), End: ms(o.End), Zone: o.Zone, Segments: segments, Status: Scheduled,
+		})
+	}
+	ids := make([]rooms.SessionID, 0, len(planned))
+	err := r.write.do(ctx, "plan sessions", func(ctx context.Context, tx bun.Tx) error {
+		ids = ids[:0]
+		for _, row := range planned {
+			id, err := upsertSession(ctx, tx, row)
+			if err != nil {
+				return err
+			}
+			ids = append(ids, id)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return ids, nil
+}
+
+func upsertSession(ctx context.Context, tx bun.Tx, row sessionRow) (rooms.SessionID, error) {
+	kept, err := one[sessionRow](ctx, tx, "",
+		"clinic = ? AND series = ? AND recurrence_id = ?", row.Clinic, row.Series, row.RecurrenceID)
+	if errors.Is(err, rooms.ErrNotFound) {
+		return row.ID, insert(ctx, tx, &row)
+	}
+	if err != nil || kept.Status != Scheduled {
+		return kept.ID, err
+	}
+	_, err = tx.NewUpdate().Model(&row).Column("start_ms", "end_ms", "zone", "segments").
+		Where("clinic = ? AND id = ?", kept.Clinic, kept.ID).Exec(ctx)
+	return kept.ID, err
+}
+
+// CancelSession takes a session back that has not begun. ErrStarted: it has.
+func (r *Records) CancelSession(ctx context.Context, clinic rooms.ClinicID, id rooms.SessionID) error {
+	return r.write.do(ctx, "cancel session", func(ctx context.Context, tx bun.Tx) error {
+		kept, err := one[sessionRow](ctx, tx, "", "clinic = ? AND id = ?", clinic, id)
+		if err != nil {
+			return err
+		}
+		if kept.Status != Scheduled && kept.Status != Cancelled {
+			return ErrStarted
+		}
+		return changed(tx.NewUpdate().Table("sessions").Set("status = ?", Cancelled).
+			Where("clinic = ? AND id = ?", clinic, id).Exec(ctx))
+	})
+}
