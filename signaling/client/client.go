@@ -127,6 +127,7 @@ type Client struct {
 
 	mu        sync.Mutex
 	conn      *conn // nil while there is none
+	ticket    string // given and not yet used
 	resume    string
 	renew     renewal // what the media loop should do next
 	leaving   bool    // Leave or Close was called: the server's goodbye is no loss
@@ -148,6 +149,7 @@ func Join(ctx context.Context, options Options) (*Client, error) {
 		events:  make(chan Event, eventQueue),
 		kick:    make(chan struct{}, 1),
 		ended:   make(chan struct{}),
+		ticket:  options.Ticket,
 		resume:  options.Resume,
 	}
 	if c.log == nil {
@@ -197,14 +199,12 @@ func (c *Client) shut(abrupt bool) {
 	c.leaving = true
 	conn := c.conn
 	c.mu.Unlock()
+	if p := c.media.Load(); abrupt && p != nil {
+		p.silence()
+	}
 	c.cancel(ErrClosed)
 	if conn != nil {
 		conn.close(abrupt)
-	}
-	if abrupt {
-		if p := c.media.Load(); p != nil {
-			p.silence()
-		}
 	}
 	c.loops.Wait()
 }

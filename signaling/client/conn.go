@@ -43,13 +43,15 @@ type reply struct {
 
 // open gets what hello needs, dials and waits for welcome.
 func (c *Client) open(ctx context.Context) (*conn, error) {
-	hello := wire.Hello{Ticket: c.options.Ticket, Resume: c.Resume()}
+	c.mu.Lock()
+	hello := wire.Hello{Ticket: c.ticket, Resume: c.resume}
+	c.ticket = "" // opens one connection
+	c.mu.Unlock()
 	conn, err := c.openWith(ctx, hello)
-	if err == nil || c.server.secret == "" || (hello.Resume != "" && Code(err) != "resume_invalid") {
-		return conn, err
+	if hello.Resume != "" && c.server.secret != "" && Code(err) == "resume_invalid" {
+		return c.openWith(ctx, wire.Hello{}) // start again from the link
 	}
-	// The resume token was refused and there is a link to start again from.
-	return c.openWith(ctx, wire.Hello{})
+	return conn, err
 }
 
 func (c *Client) openWith(ctx context.Context, hello wire.Hello) (*conn, error) {
@@ -222,9 +224,8 @@ func (c *Client) adopt(s *conn) {
 	w := s.welcome
 	c.mu.Lock()
 	c.conn, c.resume, c.slotCount = s, w.Resume, w.Slots
-	again := c.renew != renewNothing || c.media.Load() != nil
 	c.renew = renewPeer
-	if again && c.options.Reconnect == RestartPeer {
+	if c.media.Load() != nil && c.options.Reconnect == RestartPeer {
 		c.renew = renewICE
 	}
 	c.mu.Unlock()

@@ -29,6 +29,10 @@ func Code(err error) string {
 
 // final says whether a refusal can't be helped by coming again.
 func final(err error) bool {
+	var refused *Error
+	if errors.As(err, &refused) && (refused.Status == 429 || refused.Status >= 500) {
+		return false
+	}
 	switch Code(err) {
 	case "", "slow", "restart", "internal", "too_many_messages", "hello_first":
 		return false

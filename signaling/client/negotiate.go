@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -156,11 +157,24 @@ func (c *Client) offer(ctx context.Context, p *peer, restart bool) error {
 	if err := json.Unmarshal(r.raw, &answer); err != nil || answer.SDP == "" {
 		return fmt.Errorf("offer: answered by %s", r.kind)
 	}
+	if before := p.pc.CurrentRemoteDescription(); before != nil && fingerprint(before.SDP) != fingerprint(answer.SDP) {
+		return errOtherPeer
+	}
 	description := webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: answer.SDP}
 	if err := p.pc.SetRemoteDescription(description); err != nil {
 		return fmt.Errorf("answer: %w", err)
 	}
 	return nil
+}
+
+// errOtherPeer: the server answered a restart with a new connection of its own,
+// for which the present DTLS association is worth nothing.
+var errOtherPeer = errors.New("client: the server's certificate has changed")
+
+func fingerprint(sdp string) string {
+	_, rest, _ := strings.Cut(sdp, "a=fingerprint:")
+	line, _, _ := strings.Cut(rest, "\r\n")
+	return line
 }
 
 // asBrowsersDo takes the SSRCs out of a simulcast section, where Pion writes

@@ -1,7 +1,6 @@
 package client
 
 import (
-	"encoding/binary"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -164,9 +163,6 @@ func (o *outbound) extend() error {
 			return nil
 		}
 		return h.SetExtension(id, value)
-	}
-	if o.kind == webrtc.RTPCodecTypeAudio {
-		o.rid = ""
 	}
 	for _, e := range []struct {
 		header *rtp.Header
@@ -333,6 +329,3 @@ func (o *outbound) ssrc() uint32 {
 	defer o.mu.Unlock()
 	return o.header.SSRC
 }
-
-// originalSeq reads the number in front of a retransmitted payload.
-func originalSeq(body []byte) uint16 { return binary.BigEndian.Uint16(body) }
