@@ -3,7 +3,6 @@ package signaling
 import (
 	"context"
 	"encoding/json"
-	"time"
 
 	"vesper/auth"
 	"vesper/rooms"
@@ -174,7 +173,8 @@ func hello(ctx context.Context, c *conversation, m wire.Hello) (any, error) {
 		l.mu.Lock()
 		place := l.details[who.Person].Place
 		l.mu.Unlock()
-		err = room.Do(ctx, rooms.Arrive{Person: who.Person, Place: place, Device: got.same})
+		guest := rooms.Seat{ID: who.Seat, Person: who.Person, Role: who.Role}
+		err = room.Do(ctx, rooms.Arrive{Person: who.Person, Seat: guest, Place: place, Device: got.same})
 		if err != nil {
 			c.close(bye("restart"))
 			return nil, err
@@ -211,28 +211,17 @@ func (c *conversation) welcome(id uint64, got outcome) (wire.Welcome, error) {
 	s := c.seat.Load()
 	v := s.lounge.view.Load()
 	me, _ := v.Person(s.who.Person)
-	you := youOf(v, me, func(p rooms.PersonID) string { return string(rooms.Participant(s.who.Session, p)) })
+	s.lounge.mu.Lock()
+	named := s.lounge.details[me.ID].name(me)
+	s.lounge.mu.Unlock()
+	you := youOf(v, me, named, func(p rooms.PersonID) string { return string(rooms.Participant(s.who.Session, p)) })
 	if c.waiting.Load() {
 		you = wire.You{Participant: you.Participant, Name: you.Name, Role: you.Role, State: "second_device"}
 	}
 	return wire.Welcome{
 		Envelope: wire.Envelope{Type: wire.TypeWelcome, ID: id},
-		Now:      stamp(c.server.clock.Now()), You: you, Session: SessionOf(v.Plan, s.lounge.name),
+		Now:      stamp(c.server.clock.Now()), You: you, Session: s.lounge.planned,
 		Resume: got.resume, Version: v.Version, Kept: got.kept,
 		Slots: wire.SlotCount{Audio: c.server.options.AudioSlots, Video: c.server.options.VideoSlots},
 	}, nil
-}
-
-// SessionOf is what may be known of a session before admission.
-func SessionOf(p rooms.Plan, clinic string) wire.Session {
-	session := wire.Session{
-		ID: string(p.Session), Clinic: clinic, Start: p.Start.UTC().Format(time.RFC3339), End: p.End.UTC().Format(time.RFC3339),
-		DoorOpens: p.DoorOpens().UTC().Format(time.RFC3339), Zone: p.Zone, Segments: []wire.PlannedSegment{},
-	}
-	for _, segment := range p.Segments {
-		session.Segments = append(session.Segments, wire.PlannedSegment{
-			Kind: string(segment.Kind), Start: segment.Start.UTC().Format(time.RFC3339), End: segment.End.UTC().Format(time.RFC3339),
-		})
-	}
-	return session
 }

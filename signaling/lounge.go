@@ -14,7 +14,8 @@ import (
 type lounge struct {
 	server  *Server
 	session rooms.SessionID
-	clinic  rooms.ClinicID
+	plan    rooms.Plan
+	planned wire.Session // set by attach
 	stage   *stage
 
 	view     atomic.Pointer[rooms.View]
@@ -26,13 +27,12 @@ type lounge struct {
 	seats   map[rooms.PersonID]*seat
 	details map[rooms.PersonID]Details
 	second  map[rooms.PersonID]bool
-	name    string // of the clinic
 	ended   bool
 }
 
 func newLounge(s *Server, plan rooms.Plan) *lounge {
 	return &lounge{
-		server: s, session: plan.Session, clinic: plan.Clinic,
+		server: s, session: plan.Session, plan: plan,
 		seats: map[rooms.PersonID]*seat{}, details: map[rooms.PersonID]Details{}, second: map[rooms.PersonID]bool{},
 	}
 }
@@ -40,7 +40,7 @@ func newLounge(s *Server, plan rooms.Plan) *lounge {
 // attach begins to watch the room, once.
 func (l *lounge) attach(ctx context.Context, room *rooms.Room) error {
 	l.attached.Do(func() {
-		if l.name, l.failed = l.server.options.Front.Clinic(ctx, l.clinic); l.failed != nil {
+		if l.planned, l.failed = l.server.options.Front.Session(ctx, l.plan); l.failed != nil {
 			return
 		}
 		if l.failed = l.refresh(ctx); l.failed != nil {
@@ -53,7 +53,7 @@ func (l *lounge) attach(ctx context.Context, room *rooms.Room) error {
 
 // refresh reads again what people gave at the door.
 func (l *lounge) refresh(ctx context.Context) error {
-	details, err := l.server.options.Front.Details(ctx, l.clinic, l.session)
+	details, err := l.server.options.Front.Details(ctx, l.plan.Clinic, l.session)
 	if err != nil {
 		return err
 	}

@@ -8,11 +8,21 @@ import (
 	"vesper/signaling/wire"
 )
 
-// Details are what a person gave at the door. They are shown to staff only.
+// Details are what a person gave at the door. All but the name is shown to
+// staff only.
 type Details struct {
-	Complete bool // rules accepted, place and number given
+	Name     string // as others see it, if they changed it for tonight
+	Complete bool   // rules accepted, place and number given
 	Place    string
 	Phone    string
+}
+
+// name is what others see.
+func (d Details) name(p rooms.Person) string {
+	if d.Name != "" {
+		return d.Name
+	}
+	return p.Seat.DisplayName
 }
 
 // picture is all that one person may see of a room at one version.
@@ -31,7 +41,7 @@ type picture struct {
 func look(v *rooms.View, who rooms.Identity, details map[rooms.PersonID]Details, second map[rooms.PersonID]bool) picture {
 	id := func(p rooms.PersonID) string { return string(rooms.Participant(who.Session, p)) }
 	me, _ := v.Person(who.Person)
-	pic := picture{version: v.Version, you: youOf(v, me, id), bye: byeOf(v, me)}
+	pic := picture{version: v.Version, you: youOf(v, me, details[me.ID].name(me), id), bye: byeOf(v, me)}
 	pic.inRoom = me.Stand == rooms.Admitted && pic.bye == ""
 	if !pic.inRoom {
 		return pic
@@ -42,7 +52,7 @@ func look(v *rooms.View, who rooms.Identity, details map[rooms.PersonID]Details,
 	}
 	for _, p := range v.People {
 		if p.Stand == rooms.Admitted {
-			pic.participants = append(pic.participants, participantOf(p, id))
+			pic.participants = append(pic.participants, participantOf(p, details[p.ID].name(p), id))
 		}
 		if me.Role.Staff() {
 			pic.board = append(pic.board, rowOf(p, details[p.ID], second[p.ID], id))
@@ -65,9 +75,9 @@ func byeOf(v *rooms.View, me rooms.Person) string {
 	return ""
 }
 
-func youOf(v *rooms.View, me rooms.Person, id func(rooms.PersonID) string) wire.You {
+func youOf(v *rooms.View, me rooms.Person, name string, id func(rooms.PersonID) string) wire.You {
 	you := wire.You{
-		Participant: id(me.ID), Name: me.Seat.DisplayName, Role: string(me.Role), State: "lobby",
+		Participant: id(me.ID), Name: name, Role: string(me.Role), State: "lobby",
 		Muted: me.Muted, CameraOff: me.CameraStopped, Hand: slices.Contains(v.Hands, me.ID),
 	}
 	if me.Stand == rooms.Admitted {
@@ -88,20 +98,20 @@ func by(closed, self bool) string {
 	return "staff"
 }
 
-func participantOf(p rooms.Person, id func(rooms.PersonID) string) wire.Participant {
+func participantOf(p rooms.Person, name string, id func(rooms.PersonID) string) wire.Participant {
 	state := "present"
 	if p.Away() {
 		state = "away"
 	}
 	return wire.Participant{
-		ID: id(p.ID), Name: p.Seat.DisplayName, Role: string(p.Role), State: state,
+		ID: id(p.ID), Name: name, Role: string(p.Role), State: state,
 		Muted: p.Muted, Camera: p.Camera && !p.CameraStopped,
 	}
 }
 
 func rowOf(p rooms.Person, d Details, second bool, id func(rooms.PersonID) string) wire.BoardRow {
 	row := wire.BoardRow{
-		Participant: id(p.ID), Name: p.Seat.DisplayName, Role: string(p.Role), State: string(p.Stand), Since: stamp(p.Since),
+		Participant: id(p.ID), Name: d.name(p), Role: string(p.Role), State: string(p.Stand), Since: stamp(p.Since),
 		Connected: p.Connected, Complete: d.Complete, Place: p.Place, Phone: d.Phone,
 		Muted: p.Muted, Camera: p.Camera && !p.CameraStopped, SecondDevice: second,
 	}

@@ -23,8 +23,8 @@ import (
 // Front is what the conversation needs to know of the door and of who is who.
 // The records' side of the house implements it.
 type Front interface {
-	// Clinic is the clinic's name as participants read it.
-	Clinic(ctx context.Context, clinic rooms.ClinicID) (string, error)
+	// Session is what may be known of a session before admission.
+	Session(ctx context.Context, plan rooms.Plan) (wire.Session, error)
 	// Details are what everybody who came to the session gave at the door.
 	Details(ctx context.Context, clinic rooms.ClinicID, session rooms.SessionID) (map[rooms.PersonID]Details, error)
 }

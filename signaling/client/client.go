@@ -126,7 +126,7 @@ type Client struct {
 	keyframe atomic.Pointer[func(rid string)]
 
 	mu        sync.Mutex
-	conn      *conn // nil while there is none
+	conn      *conn  // nil while there is none
 	ticket    string // given and not yet used
 	resume    string
 	renew     renewal // what the media loop should do next

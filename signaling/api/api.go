@@ -1,0 +1,88 @@
+// Package api is the HTTP interface under /api/v1, one file a noun, described
+// by OpenAPI 3.1 at /api/openapi.json.
+//
+// Whose data it is always comes from the token, never from the request; what
+// belongs to another clinic is not there. Every error is problem+json with a
+// stable code. Reads and exports of protected data are written to the audit
+// log before they are answered.
+//
+// It deliberately knows no media and no live state: a session's attendance
+// comes from the records, also while it runs.
+package api
+
+import (
+	"log/slog"
+	"net/http"
+	"sync"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"vesper/auth"
+	"vesper/rooms"
+	"vesper/rooms/records"
+)
+
+// Options of the interface. Records, Authority and Keys must be set.
+type Options struct {
+	Records   *records.Records
+	Authority *auth.Authority
+	Keys      *auth.Keys
+	Clock     rooms.Clock
+	Logger    *slog.Logger
+	// URL is the server's own address, for the links that are made; empty:
+	// that of the request.
+	URL string
+	// Planned is called after the schedule has changed.
+	Planned func()
+}
+
+// house is what the operations share.
+type house struct {
+	Options
+}
+
+var problems sync.Once
+
+// Mount adds the interface to a mux.
+func Mount(mux *http.ServeMux, o Options) {
+	problems.Do(func() { huma.NewError = newProblem }) // huma has no other way to be told
+	if o.Clock == nil {
+		o.Clock = rooms.SystemClock
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.Planned == nil {
+		o.Planned = func() {}
+	}
+	config := huma.DefaultConfig("Vesper", "1")
+	config.OpenAPIPath = "/api/openapi"
+	config.DocsPath = ""
+	config.SchemasPath = ""
+	config.CreateHooks = nil // no $schema in answers
+	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
+		"token": {Type: "http", Scheme: "bearer", BearerFormat: "JWT"},
+	}
+	api := humago.New(mux, config)
+	h := &house{o}
+	api.UseMiddleware(h.identify(api))
+	h.door(api)
+	h.staff(api)
+	h.sessions(api)
+	h.attendance(api)
+	h.series(api)
+	h.people(api)
+	mux.HandleFunc("GET /.well-known/jwks.json", h.jwks)
+	mux.HandleFunc("/api/", notFound)
+}
+
+func (h *house) jwks(w http.ResponseWriter, _ *http.Request) {
+	data, err := h.Keys.JWKS()
+	if err != nil {
+		writeProblem(w, ours(h.Logger, "publish keys", err))
+		return
+	}
+	w.Header().Set("Content-Type", "application/jwk-set+json")
+	_, _ = w.Write(data)
+}

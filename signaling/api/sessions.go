@@ -1,0 +1,102 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"vesper/rooms"
+	"vesper/rooms/records"
+	"vesper/signaling/wire"
+)
+
+// Session is one dated occurrence as the console lists it.
+type Session struct {
+	wire.Session
+	Series string `json:"series"`
+	Title  string `json:"title"`
+	Status string `json:"status" enum:"scheduled,open,ended,cancelled"`
+	Final  bool   `json:"final" doc:"sealed: the machine's rows change no more"`
+}
+
+// Sessions is a list of them, the earliest first.
+type Sessions struct {
+	Sessions []Session `json:"sessions"`
+}
+
+type sessionPath struct {
+	ID string `path:"id" maxLength:"64"`
+}
+
+type sessionsQuery struct {
+	From time.Time `query:"from" doc:"start at or after; default 8 days ago"`
+	To   time.Time `query:"to" doc:"start before; default in 8 days"`
+}
+
+func (h *house) sessions(api huma.API) {
+	huma.Register(api, operation("GET", "/sessions", "list-sessions", "The clinic's sessions by planned start", mayRead),
+		func(ctx context.Context, in *sessionsQuery) (*body[Sessions], error) {
+			out, err := h.listSessions(ctx, *in)
+			return &body[Sessions]{out}, h.problemOf("list sessions", err)
+		})
+	huma.Register(api, operation("GET", "/sessions/{id}", "get-session", "One session", mayRead),
+		func(ctx context.Context, in *sessionPath) (*body[Session], error) {
+			session, clinic, err := h.session(ctx, in.ID)
+			return &body[Session]{sessionOf(session, clinic)}, h.problemOf("get session", err)
+		})
+}
+
+func (h *house) listSessions(ctx context.Context, q sessionsQuery) (Sessions, error) {
+	const around = 8 * 24 * time.Hour
+	now := h.Clock.Now()
+	if q.From.IsZero() {
+		q.From = now.Add(-around)
+	}
+	if q.To.IsZero() {
+		q.To = now.Add(around)
+	}
+	who := callerOf(ctx)
+	clinic, err := h.Records.Clinic(ctx, who.clinic)
+	if err != nil {
+		return Sessions{}, err
+	}
+	list, err := h.Records.ListSessions(ctx, who.clinic, q.From, q.To)
+	out := Sessions{Sessions: make([]Session, len(list))}
+	for i, session := range list {
+		out.Sessions[i] = sessionOf(session, clinic.Name)
+	}
+	return out, err
+}
+
+// session finds a session of the caller's clinic, and the clinic's name.
+func (h *house) session(ctx context.Context, id string) (records.Session, string, error) {
+	who := callerOf(ctx)
+	session, err := h.Records.Session(ctx, who.clinic, rooms.SessionID(id))
+	if err != nil {
+		return session, "", err
+	}
+	clinic, err := h.Records.Clinic(ctx, who.clinic)
+	return session, clinic.Name, err
+}
+
+func sessionOf(s records.Session, clinic string) Session {
+	return Session{
+		Session: SessionOf(s.Plan, clinic), Series: string(s.Series), Title: s.Title,
+		Status: string(s.Status), Final: s.Sealed,
+	}
+}
+
+// SessionOf is what may be known of a session before admission.
+func SessionOf(p rooms.Plan, clinic string) wire.Session {
+	session := wire.Session{
+		ID: string(p.Session), Clinic: clinic, Start: p.Start.UTC().Format(time.RFC3339), End: p.End.UTC().Format(time.RFC3339),
+		DoorOpens: p.DoorOpens().UTC().Format(time.RFC3339), Zone: p.Zone, Segments: []wire.PlannedSegment{},
+	}
+	for _, segment := range p.Segments {
+		session.Segments = append(session.Segments, wire.PlannedSegment{
+			Kind: string(segment.Kind), Start: segment.Start.UTC().Format(time.RFC3339), End: segment.End.UTC().Format(time.RFC3339),
+		})
+	}
+	return session
+}
