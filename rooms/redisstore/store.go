@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/logging"
 	"github.com/redis/go-redis/v9/maintnotifications"
 
 	"vesper/rooms"
@@ -84,7 +85,12 @@ func Open(ctx context.Context, options Options) (*Store, error) {
 	return s, nil
 }
 
+// quiet keeps the client from writing to standard error what every call also
+// returns. Its log is one for the whole process, so it is set once.
+var quiet = sync.OnceFunc(logging.Disable)
+
 func newStore(address address, options Options) *Store {
+	quiet()
 	client := redis.NewClient(address.client(options.Timeout))
 	return &Store{
 		client: client, prefix: options.Prefix, timeout: options.Timeout,
