@@ -40,6 +40,7 @@ type testServer struct {
 	requests []string
 	offers   []string
 	sockets  []*testConn
+	peers    []*webrtc.PeerConnection
 
 	joined chan *testConn
 	media  chan *testMedia
@@ -82,6 +83,9 @@ func newTestServer(t *testing.T) *testServer {
 		s.cutAll()
 		s.http.CloseClientConnections()
 		s.http.Close()
+		for _, pc := range s.peers {
+			_ = pc.GracefulClose()
+		}
 	})
 	return s
 }
@@ -132,12 +136,6 @@ func (s *testServer) signal(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	s.sockets = append(s.sockets, c)
 	s.mu.Unlock()
-	var peers []*webrtc.PeerConnection
-	defer func() {
-		for _, pc := range peers {
-			_ = pc.GracefulClose()
-		}
-	}()
 	if !s.greet(c) {
 		return
 	}
@@ -146,9 +144,7 @@ func (s *testServer) signal(w http.ResponseWriter, r *http.Request) {
 		if err != nil {
 			return
 		}
-		if pc := s.serve(c, raw); pc != nil {
-			peers = append(peers, pc)
-		}
+		s.serve(c, raw)
 	}
 }
 
@@ -184,10 +180,10 @@ func (s *testServer) greet(c *testConn) bool {
 	return true
 }
 
-func (s *testServer) serve(c *testConn, raw []byte) *webrtc.PeerConnection {
+func (s *testServer) serve(c *testConn, raw []byte) {
 	var envelope wire.Envelope
 	if json.Unmarshal(raw, &envelope) != nil {
-		return nil
+		return
 	}
 	s.mu.Lock()
 	s.requests = append(s.requests, envelope.Type)
@@ -204,8 +200,10 @@ func (s *testServer) serve(c *testConn, raw []byte) *webrtc.PeerConnection {
 		s.mu.Unlock()
 		m, answer := s.answer(offer.SDP)
 		c.send(wire.Answer{Envelope: wire.Envelope{Type: wire.TypeAnswer, ID: offer.ID}, SDP: answer})
+		s.mu.Lock()
+		s.peers = append(s.peers, m.pc) // a lost WebSocket leaves media standing
+		s.mu.Unlock()
 		s.media <- m
-		return m.pc
 	case envelope.Type == wire.TypeLeave:
 		c.send(wire.OK{Envelope: wire.Envelope{Type: wire.TypeOK, ID: envelope.ID}})
 		c.send(wire.Bye{Envelope: wire.Envelope{Type: wire.TypeBye}, Code: "left"})
@@ -213,7 +211,6 @@ func (s *testServer) serve(c *testConn, raw []byte) *webrtc.PeerConnection {
 	case envelope.ID != 0:
 		c.send(wire.OK{Envelope: wire.Envelope{Type: wire.TypeOK, ID: envelope.ID}})
 	}
-	return nil
 }
 
 func (c *testConn) send(message any) {
