@@ -1,0 +1,154 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"vesper/auth"
+	"vesper/rooms"
+	"vesper/rooms/records"
+)
+
+// adminCommand are the errands of whoever runs the machine. They work on the
+// data folder, so the server must be stopped.
+type adminCommand struct {
+	Config string      `help:"Configuration file." type:"existingfile" placeholder:"vesper.yaml"`
+	Clinic clinicAdd   `cmd:"" help:"Add a clinic and print its id."`
+	Invite staffInvite `cmd:"" help:"Print a one-time link with which a staff member signs in (15 min)."`
+	Token  tokenIssue  `cmd:"" help:"Print a service token for the API."`
+	Key    sealKey     `cmd:"" help:"Print the public key of this installation's seals, for 'vesper verify --key'."`
+}
+
+type clinicAdd struct {
+	Name string `arg:"" help:"As participants read it."`
+	Zone string `required:"" help:"IANA zone, for example America/New_York."`
+}
+
+type staffInvite struct {
+	Clinic string   `required:"" help:"Id of the clinic."`
+	Name   string   `arg:"" help:"Of the staff member."`
+	Roles  []string `name:"role" default:"admin" enum:"admin,clinician,billing,auditor" help:"What they may do."`
+}
+
+type tokenIssue struct {
+	Clinic string        `required:"" help:"Id of the clinic."`
+	Name   string        `arg:"" help:"Of the program that will use it."`
+	Scopes []string      `name:"scope" default:"sessions:read" enum:"sessions:read,sessions:write,admin" help:"What it may do."`
+	Life   time.Duration `default:"8760h" help:"How long it is valid."`
+}
+
+type sealKey struct{}
+
+// office is the data folder without the server.
+type office struct {
+	config    Config
+	keys      *auth.Keys
+	records   *records.Records
+	authority *auth.Authority
+}
+
+func (a *adminCommand) open(ctx context.Context) (*office, func(), error) {
+	config, err := readConfig(a.Config, environ())
+	if err != nil {
+		return nil, nil, err
+	}
+	h := &house{config: config, log: logger("error", discard{}), clock: rooms.SystemClock}
+	if err := h.openRecords(ctx); err != nil {
+		h.Close()
+		return nil, nil, err
+	}
+	return &office{config, h.keys, h.records, h.authority}, h.Close, nil
+}
+
+type discard struct{}
+
+func (discard) Write(p []byte) (int, error) { return len(p), nil }
+
+// Run adds the clinic.
+func (c *clinicAdd) Run(ctx context.Context, all *commands, io *streams) error {
+	o, done, err := all.Admin.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
+	if _, err := time.LoadLocation(c.Zone); err != nil || c.Zone == "" || c.Zone == "Local" {
+		return fmt.Errorf("%q is no IANA time zone", c.Zone)
+	}
+	clinic, err := o.records.CreateClinic(ctx, records.Clinic{Name: c.Name, Zone: c.Zone, NeutralTitle: "Appointment"})
+	if err == nil {
+		fmt.Fprintln(io.out, clinic.ID)
+	}
+	return err
+}
+
+// Run makes the staff member and the link.
+func (s *staffInvite) Run(ctx context.Context, all *commands, io *streams) error {
+	o, done, err := all.Admin.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
+	clinic := rooms.ClinicID(s.Clinic)
+	if _, err := o.records.Clinic(ctx, clinic); err != nil {
+		return fmt.Errorf("clinic %s: %w", clinic, err)
+	}
+	var roles []auth.StaffRole
+	for _, role := range s.Roles {
+		roles = append(roles, auth.StaffRole(role))
+	}
+	person, err := o.records.CreatePerson(ctx, records.Person{
+		Clinic: clinic, Kind: records.StaffPerson, LegalName: s.Name, DisplayName: s.Name, StaffRoles: roles,
+	})
+	if err != nil {
+		return err
+	}
+	secret, _, err := o.authority.NewStaffLink(ctx, auth.Staff{Clinic: clinic, Person: person.ID, Roles: roles}, 0, false)
+	if err == nil {
+		fmt.Fprintln(io.out, base(o.config)+"/console#"+secret.Reveal())
+	}
+	return err
+}
+
+// base is the pages' address as the configuration has it.
+func base(c Config) string {
+	switch {
+	case c.URL != "":
+		return c.URL
+	case c.TLS.Cert != "":
+		return "https://" + c.Listen
+	}
+	return "http://" + c.Listen
+}
+
+// Run issues the token.
+func (t *tokenIssue) Run(ctx context.Context, all *commands, io *streams) error {
+	o, done, err := all.Admin.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
+	var scopes []auth.Scope
+	for _, scope := range t.Scopes {
+		scopes = append(scopes, auth.Scope(scope))
+	}
+	token, _, err := o.authority.IssueService(ctx, rooms.ClinicID(t.Clinic), t.Name, scopes, t.Life)
+	if err == nil {
+		fmt.Fprintln(io.out, token)
+	}
+	return err
+}
+
+// Run prints the key.
+func (sealKey) Run(ctx context.Context, all *commands, io *streams) error {
+	o, done, err := all.Admin.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
+	pem, err := o.keys.SealPEM()
+	if err == nil {
+		_, err = io.out.Write(pem)
+	}
+	return err
+}

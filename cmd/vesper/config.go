@@ -1,0 +1,127 @@
+package main
+
+import (
+	"fmt"
+	"net/netip"
+	"os"
+	"strings"
+
+	"github.com/go-viper/mapstructure/v2"
+	"github.com/knadh/koanf/parsers/yaml"
+	"github.com/knadh/koanf/providers/env/v2"
+	"github.com/knadh/koanf/providers/file"
+	"github.com/knadh/koanf/v2"
+)
+
+// Config is everything that can be set. A file has the keys as they stand
+// here; the environment has them in capitals behind VESPER_, with _ for the
+// dot (VESPER_MEDIA_LISTEN). An unknown key is an error.
+type Config struct {
+	// Listen is the address of the pages, the API and the signaling.
+	Listen string `koanf:"listen"`
+	// URL is how people reach the pages, for links: https://groups.example.org.
+	URL string `koanf:"url"`
+	// Data is the folder of records and keys.
+	Data string `koanf:"data"`
+	// Redis keeps the live state instead of memory: redis://, rediss://, unix://.
+	Redis string `koanf:"redis"`
+	// Metrics is the address of the Prometheus listener; empty: none.
+	Metrics string `koanf:"metrics"`
+	// Log is debug, info, warn or error.
+	Log   string      `koanf:"log"`
+	Media MediaConfig `koanf:"media"`
+	TLS   TLSConfig   `koanf:"tls"`
+}
+
+// MediaConfig is the one UDP port for everybody.
+type MediaConfig struct {
+	Listen string `koanf:"listen"`
+	// Advertise are the addresses that clients are told, behind a 1:1 NAT.
+	Advertise []string `koanf:"advertise"`
+}
+
+// TLSConfig names PEM files; without them the pages are plain HTTP, for a
+// proxy in front.
+type TLSConfig struct {
+	Cert string `koanf:"cert"`
+	Key  string `koanf:"key"`
+}
+
+// defaultConfig is a server for this machine only.
+func defaultConfig() Config {
+	return Config{
+		Listen: "127.0.0.1:8080", Data: "data", Log: "info",
+		Media: MediaConfig{Listen: "127.0.0.1:0"},
+	}
+}
+
+// environment are the variables that are not keys of the configuration.
+var environment = map[string]bool{"VESPER_TOKEN": true}
+
+// readConfig reads the file, if there is one, and then the environment.
+func readConfig(path string, environ []string) (Config, error) {
+	c := defaultConfig()
+	k := koanf.New(".")
+	if path != "" {
+		if err := k.Load(file.Provider(path), yaml.Parser()); err != nil {
+			return c, fmt.Errorf("read configuration: %w", err)
+		}
+	}
+	keys := env.Provider(".", env.Opt{
+		Prefix:      "VESPER_",
+		EnvironFunc: func() []string { return environ },
+		TransformFunc: func(key, value string) (string, any) {
+			if environment[key] {
+				return "", nil
+			}
+			name := strings.ToLower(strings.TrimPrefix(key, "VESPER_"))
+			for _, section := range []string{"media_", "tls_"} {
+				if rest, ok := strings.CutPrefix(name, section); ok {
+					name = strings.TrimSuffix(section, "_") + "." + rest
+				}
+			}
+			if name == "media.advertise" {
+				return name, strings.Split(value, ",")
+			}
+			return name, value
+		},
+	})
+	if err := k.Load(keys, nil); err != nil {
+		return c, fmt.Errorf("read environment: %w", err)
+	}
+	err := k.UnmarshalWithConf("", nil, koanf.UnmarshalConf{DecoderConfig: &mapstructure.DecoderConfig{
+		ErrorUnused: true, Result: &c, TagName: "koanf",
+	}})
+	if err != nil {
+		return c, fmt.Errorf("configuration: %w", err)
+	}
+	return c, c.check()
+}
+
+func (c Config) check() error {
+	if (c.TLS.Cert == "") != (c.TLS.Key == "") {
+		return fmt.Errorf("configuration: tls needs both cert and key")
+	}
+	for _, a := range c.Media.Advertise {
+		if _, err := netip.ParseAddr(a); err != nil {
+			return fmt.Errorf("configuration: media.advertise: %w", err)
+		}
+	}
+	switch c.Log {
+	case "debug", "info", "warn", "error":
+		return nil
+	}
+	return fmt.Errorf("configuration: log is debug, info, warn or error, not %q", c.Log)
+}
+
+func (m MediaConfig) addresses() []netip.Addr {
+	var list []netip.Addr
+	for _, a := range m.Advertise {
+		if addr, err := netip.ParseAddr(a); err == nil {
+			list = append(list, addr)
+		}
+	}
+	return list
+}
+
+func environ() []string { return os.Environ() }

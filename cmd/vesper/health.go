@@ -1,0 +1,44 @@
+package main
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+// health answers whether the process lives and whether it can do its work.
+func (h *house) health(mux *http.ServeMux) {
+	mux.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
+		if err := h.records.Ready(r.Context()); err != nil {
+			h.log.Error("not ready", "error", err)
+			http.Error(w, "the records can't be reached", http.StatusServiceUnavailable)
+			return
+		}
+		fmt.Fprintln(w, "ok")
+	})
+}
+
+// openMetrics serves Prometheus on a listener of its own. Labels carry no
+// names, rooms or tokens.
+func (h *house) openMetrics() error {
+	if h.config.Metrics == "" {
+		return nil
+	}
+	listener, err := net.Listen("tcp", h.config.Metrics)
+	if err != nil {
+		return fmt.Errorf("open metrics: %w", err)
+	}
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	h.gauge(registry)
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
+	h.metrics = serveHTTP(listener, mux, h.failed)
+	h.onClose(func() { closeHTTP(h.metrics) })
+	return nil
+}
