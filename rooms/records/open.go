@@ -120,7 +120,7 @@ func connect(ctx context.Context, file string, connections int, readOnly bool) (
 	if err := verifyPragmas(ctx, pool, readOnly); err != nil {
 		return nil, errors.Join(err, pool.Close())
 	}
-	return bun.NewDB(pool, sqlitedialect.New()), nil
+	return bun.NewDB(pool, dialect{sqlitedialect.New()}), nil
 }
 
 // verifyPragmas asks a connection whether it is as durable as we rely on: a

@@ -6,8 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
-
 	"vesper/rooms"
 	"vesper/rooms/schedule"
 )
@@ -90,8 +88,6 @@ func build(t testing.TB, r *Records) house {
 	}
 	return h
 }
-
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func TestJournalMainPath(t *testing.T) {
 	r := openAt(t, t.TempDir())

@@ -42,6 +42,7 @@ func (r *Records) Seal(ctx context.Context, session rooms.SessionID, epoch uint6
 			}
 			return err
 		}
-		return errors.New("not yet")
+		row := sealRow{Session: session, N: 1, Kind: "machine"}
+		return insert(ctx, tx, &row)
 	})
 }

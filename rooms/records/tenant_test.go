@@ -1,0 +1,151 @@
+package records
+
+import (
+	"context"
+	"errors"
+	"reflect"
+	"slices"
+	"testing"
+	"time"
+
+	"vesper/auth"
+	"vesper/rooms"
+	"vesper/rooms/attendance"
+	"vesper/rooms/schedule"
+)
+
+// noTenant are the methods that need no clinic, each for its reason.
+var noTenant = []string{
+	"Close", "Ready", "Clinics", "CreateClinic", "DueToOpen", // the installation's own
+	"Open", "Append", "Beat", "Seal", "Owner", "Banned", // the room's, by a session that a token named
+	"InvitationByHash", "StaffLinkByHash", "ConsumeStaffLink", "ConsumeTicket", // by a secret
+}
+
+// TestOtherClinic asks with one clinic's id for everything of another's. A
+// method without a row here fails the test.
+func TestOtherClinic(t *testing.T) {
+	r := openAt(t, t.TempDir())
+	mine, theirs := build(t, r), build(t, r)
+	live(t, r, theirs)
+	ctx, me := t.Context(), mine.clinic.ID
+	session, seat, person := theirs.sessions[0], theirs.seats[1].ID, theirs.people[1].ID
+	theirProgram := must[[]Program](t)(r.Programs(ctx, theirs.clinic.ID))[0].ID
+	invitation := must[auth.Invitation](t)(r.CreateInvitation(ctx, auth.Invitation{Clinic: theirs.clinic.ID, Seat: seat, Hash: "h"}))
+	if err := errors.Join(
+		r.SaveDoor(ctx, Door{Clinic: theirs.clinic.ID, Session: session, Person: person}),
+		r.AddStaffLink(ctx, auth.StaffLink{ID: "l", Staff: auth.Staff{Clinic: theirs.clinic.ID, Person: person}, Hash: "h"}),
+		r.AddServiceToken(ctx, auth.ServiceToken{ID: "j", Clinic: theirs.clinic.ID}),
+	); err != nil {
+		t.Fatal(err)
+	}
+	occurrences, err := theirs.series.Occurrences(evening.AddDate(0, 0, -1), evening.AddDate(0, 1, 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	notFound := map[string]func() error{
+		"UpdateClinic":   func() error { return r.UpdateClinic(ctx, Clinic{ID: "unknown"}) },
+		"Clinic":         func() error { return second(r.Clinic(ctx, "unknown")) },
+		"SetRules":       func() error { return second(r.SetRules(ctx, "unknown", attendance.DefaultRules())) },
+		"Rules":          func() error { return second(r.Rules(ctx, "unknown")) },
+		"RulesVersion":   func() error { return second(r.RulesVersion(ctx, "unknown", 1)) },
+		"SessionRules":   func() error { return second(r.SessionRules(ctx, Session{Plan: rooms.Plan{Clinic: "unknown"}})) },
+		"SetGroundRules": func() error { return second(r.SetGroundRules(ctx, GroundRules{Clinic: "unknown"})) },
+		"GroundRules":    func() error { return second(r.GroundRules(ctx, "unknown", rooms.Client, "en")) },
+		"CreatePerson":   func() error { return second(r.CreatePerson(ctx, Person{Clinic: "unknown"})) },
+		"UpdatePerson":   func() error { return r.UpdatePerson(ctx, Person{Clinic: me, ID: person}) },
+		"Person":         func() error { return second(r.Person(ctx, me, person)) },
+		"CreateProgram":  func() error { return second(r.CreateProgram(ctx, Program{Clinic: "unknown"})) },
+		"Program":        func() error { return second(r.Program(ctx, me, theirProgram)) },
+		"CreateSeries":   func() error { return second(r.CreateSeries(ctx, moved(theirs.series, "", me))) },
+		"UpdateSeries":   func() error { return r.UpdateSeries(ctx, moved(theirs.series, theirs.series.ID, me)) },
+		"Series":         func() error { return second(r.Series(ctx, me, theirs.series.ID)) },
+		"CreateSeat":     func() error { return second(r.CreateSeat(ctx, stranger(me, mine.series.ID, person))) },
+		"CreateSeat in":  func() error { return second(r.CreateSeat(ctx, stranger(me, theirs.series.ID, mine.people[1].ID))) },
+		"UpdateSeat":     func() error { s := stranger(me, theirs.series.ID, person); s.ID = seat; return r.UpdateSeat(ctx, s) },
+		"Seat":           func() error { return second(r.Seat(ctx, me, seat)) },
+		"Session":        func() error { return second(r.Session(ctx, me, session)) },
+		"SessionForSeat": func() error { return second(r.SessionForSeat(ctx, me, seat, evening)) },
+		"CancelSession":  func() error { return r.CancelSession(ctx, me, theirs.sessions[1]) },
+		"Roster":         func() error { return second(r.Roster(ctx, me, session)) },
+		"ExtendRoster":   func() error { return second(r.ExtendRoster(ctx, me, session)) },
+		"Identity":       func() error { return second(r.Identity(ctx, me, session, seat)) },
+		"Identity with":  func() error { return second(r.Identity(ctx, me, mine.sessions[0], seat)) },
+		"Journal":        func() error { return second(r.Journal(ctx, me, session)) },
+		"SaveDoor":       func() error { return r.SaveDoor(ctx, Door{Clinic: me, Session: session, Person: mine.people[1].ID}) },
+		"SaveDoor of":    func() error { return r.SaveDoor(ctx, Door{Clinic: me, Session: mine.sessions[0], Person: person}) },
+		"Door":           func() error { return second(r.Door(ctx, me, session, person)) },
+		"LastDoor":       func() error { return second(r.LastDoor(ctx, me, person)) },
+		"Audit":          func() error { return r.Audit(ctx, AuditEntry{Clinic: "unknown"}) },
+		"AddStaffLink": func() error {
+			return r.AddStaffLink(ctx, auth.StaffLink{ID: "x", Hash: "x", Staff: auth.Staff{Clinic: me, Person: person}})
+		},
+		"AddServiceToken": func() error { return r.AddServiceToken(ctx, auth.ServiceToken{ID: "x", Clinic: "unknown"}) },
+		"ServiceToken":    func() error { return second(r.ServiceToken(ctx, me, "j")) },
+		"CreateInvitation": func() error {
+			return second(r.CreateInvitation(ctx, auth.Invitation{Clinic: me, Seat: seat, Hash: "i"}))
+		},
+		"RevokeInvitation":   func() error { return r.RevokeInvitation(ctx, me, invitation.ID) },
+		"RevokeStaffLink":    func() error { return r.RevokeStaffLink(ctx, me, "l") },
+		"RevokeServiceToken": func() error { return r.RevokeServiceToken(ctx, me, "j") },
+		"UpsertOccurrences":  func() error { return second(r.UpsertOccurrences(ctx, me, theirs.series.ID, occurrences)) },
+	}
+	for name, call := range notFound {
+		if err := call(); !errors.Is(err, rooms.ErrNotFound) {
+			t.Errorf("%s: got %v, want ErrNotFound", name, err)
+		}
+	}
+	empty := map[string]func() int{
+		"Persons":    func() int { return len(must[[]Person](t)(r.Persons(ctx, me))) - len(mine.people) },
+		"Programs":   func() int { return len(must[[]Program](t)(r.Programs(ctx, me))) - 1 },
+		"ListSeries": func() int { return len(must[[]schedule.Series](t)(r.ListSeries(ctx, me))) - 1 },
+		"Seats":      func() int { return len(must[[]Seat](t)(r.Seats(ctx, me, theirs.series.ID))) },
+		"SeatsOf":    func() int { return len(must[[]Seat](t)(r.SeatsOf(ctx, me, person))) },
+		"ListSessions": func() int {
+			return len(must[[]Session](t)(r.ListSessions(ctx, me, time.Unix(0, 0), evening.AddDate(9, 0, 0)))) - 4
+		},
+		"Doors":         func() int { return len(must[[]Door](t)(r.Doors(ctx, me, session))) },
+		"Invitations":   func() int { return len(must[[]auth.Invitation](t)(r.Invitations(ctx, me, seat))) },
+		"ServiceTokens": func() int { return len(must[[]auth.ServiceToken](t)(r.ServiceTokens(ctx, me))) },
+		"AuditLog":      func() int { return len(must[[]AuditEntry](t)(r.AuditLog(ctx, me, 0, 100))) },
+		"VerifyAudit":   func() int { return int(must[uint64](t)(r.VerifyAudit(ctx, me))) },
+	}
+	for name, rest := range empty {
+		if n := rest(); n != 0 {
+			t.Errorf("%s: %d rows of another clinic", name, n)
+		}
+	}
+	kind := reflect.TypeFor[*Records]()
+	for i := range kind.NumMethod() {
+		name := kind.Method(i).Name
+		if notFound[name] == nil && empty[name] == nil && !slices.Contains(noTenant, name) {
+			t.Errorf("%s has no row in this test", name)
+		}
+	}
+	untouched(t, r, theirs, invitation.ID)
+}
+
+func second[T any](_ T, err error) error { return err }
+
+func moved(series schedule.Series, id rooms.SeriesID, clinic rooms.ClinicID) schedule.Series {
+	series.ID, series.Clinic = id, clinic
+	return series
+}
+
+func stranger(clinic rooms.ClinicID, series rooms.SeriesID, person rooms.PersonID) Seat {
+	return Seat{Seat: rooms.Seat{Person: person, Role: rooms.Client, DisplayName: "New N."}, Clinic: clinic, Series: series}
+}
+
+// untouched holds that the calls above changed nothing.
+func untouched(t *testing.T, r *Records, h house, invitation string) {
+	t.Helper()
+	ctx := context.Background()
+	if got := must[Person](t)(r.Person(ctx, h.clinic.ID, h.people[1].ID)); got.LegalName != h.people[1].LegalName {
+		t.Errorf("person: %+v", got)
+	}
+	if got := must[Session](t)(r.Session(ctx, h.clinic.ID, h.sessions[1])); got.Status != Scheduled {
+		t.Errorf("session: %+v", got)
+	}
+	if got := must[auth.Invitation](t)(r.InvitationByHash(ctx, "h")); got.ID != invitation || !got.RevokedAt.IsZero() {
+		t.Errorf("invitation: %+v", got)
+	}
+}
