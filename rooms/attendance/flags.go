@@ -1,0 +1,83 @@
+package attendance
+
+// Flag is something that a reader of the row should know. Flags change no
+// minute. The values are stored and never renamed.
+type Flag string
+
+const (
+	Late             Flag = "late"
+	LeftEarly        Flag = "left_early" // by leaving or by a lost connection, not by removal
+	Reconnects       Flag = "reconnects"
+	Removed          Flag = "removed"        // at some time, undone or not
+	RemovalUndone    Flag = "removal_undone" // and let back
+	SentBack         Flag = "sent_back"
+	AudioOnly        Flag = "audio_only"
+	Elsewhere        Flag = "elsewhere" // not at home
+	LocationChanged  Flag = "location_changed"
+	SharedDevice     Flag = "shared_device"
+	SteppedAway      Flag = "stepped_away"
+	Unstaffed        Flag = "unstaffed"
+	NeverConnected   Flag = "never_connected" // let in, but no connection came up
+	NotOnRoster      Flag = "not_on_roster"
+	ServerLost       Flag = "server_lost"      // a connection ended with its server
+	ClockStepped     Flag = "clock_step"       // the wall clock jumped; minutes did not
+	ClockClamped     Flag = "clock_clamped"    // times of a later server were moved on, never back
+	LateReplay       Flag = "late_replay"      // entries of a cut-off server were left out
+	NotEnded         Flag = "not_ended"        // the journal stops without an end
+	JournalConflict  Flag = "journal_conflict" // one entry has two contents
+)
+
+// Flags are all flags, in the order in which a row lists them.
+var Flags = []Flag{
+	Late, LeftEarly, Reconnects, Removed, RemovalUndone, SentBack, AudioOnly, Elsewhere, LocationChanged,
+	SharedDevice, SteppedAway, Unstaffed, NeverConnected, NotOnRoster, ServerLost, ClockStepped, ClockClamped,
+	LateReplay, NotEnded, JournalConflict,
+}
+
+// flag lists what a judged row should be read with.
+func (c *computation) flag(r Record, p presence) []Flag {
+	over := func(value *int64, limit int64) bool { return value != nil && *value > limit }
+	was := len(p.pieces) > 0
+	set := map[Flag]bool{
+		Late:            over(r.LateSeconds, c.rules.LateSeconds),
+		LeftEarly:       over(r.EarlySeconds, c.rules.EarlySeconds) && p.ownLeave(),
+		Reconnects:      r.Reconnects > 0,
+		AudioOnly:       over(r.AudioOnlySeconds, max(c.rules.AudioOnlySeconds, 1)-1),
+		Elsewhere:       r.Location == "elsewhere",
+		SteppedAway:     over(r.SteppedAwaySeconds, 0),
+		Unstaffed:       over(r.UnstaffedSeconds, 0),
+		NeverConnected:  len(p.admitted) > 0 && !was && !c.running,
+		NotOnRoster:     !c.listed[r.Person],
+		ServerLost:      p.serverLost(),
+		ClockStepped:    was && len(c.steps) > 0,
+		ClockClamped:    was && c.timeline.clamped,
+		LateReplay:      r.Person != "" && c.timeline.late[r.Person],
+		NotEnded:        r.Final && c.ended == 0,
+		JournalConflict: c.timeline.conflict,
+	}
+	flags := []Flag{}
+	for _, f := range Flags {
+		if set[f] || p.flags[f] {
+			flags = append(flags, f)
+		}
+	}
+	return flags
+}
+
+// ownLeave reports whether the last gap was the person's, not staff's, doing.
+func (p *presence) ownLeave() bool {
+	if len(p.gaps) == 0 {
+		return false
+	}
+	last := p.gaps[len(p.gaps)-1]
+	return last.to == 0 && (last.reason == GapLeft || last.reason == GapLost)
+}
+
+func (p *presence) serverLost() bool {
+	for _, g := range p.gaps {
+		if g.reason == GapNodeLost {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,94 @@
+package attendance
+
+import (
+	"slices"
+	"time"
+)
+
+// span is a stretch of time, half-open, in milliseconds since 1970 UTC.
+type span struct{ from, to int64 }
+
+func (s span) length() int64 { return max(s.to-s.from, 0) }
+
+// millis is the whole millisecond that t lies in, the resolution of the journal.
+func millis(t time.Time) int64 { return t.UnixMilli() }
+
+// moment is millis undone; 0 is no time.
+func moment(ms int64) time.Time {
+	if ms == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms).UTC()
+}
+
+// union sorts spans and joins those that overlap or touch. Empty ones go.
+func union(spans ...span) []span {
+	sorted := slices.Clone(spans)
+	slices.SortFunc(sorted, func(a, b span) int {
+		if a.from != b.from {
+			return int(min(max(a.from-b.from, -1), 1))
+		}
+		return int(min(max(a.to-b.to, -1), 1))
+	})
+	var joined []span
+	for _, s := range sorted {
+		if s.length() == 0 {
+			continue
+		}
+		if last := len(joined) - 1; last >= 0 && s.from <= joined[last].to {
+			joined[last].to = max(joined[last].to, s.to)
+			continue
+		}
+		joined = append(joined, s)
+	}
+	return joined
+}
+
+// intersect is what two unions share.
+func intersect(a, b []span) []span {
+	var shared []span
+	for i, j := 0, 0; i < len(a) && j < len(b); {
+		s := span{max(a[i].from, b[j].from), min(a[i].to, b[j].to)}
+		if s.length() > 0 {
+			shared = append(shared, s)
+		}
+		if a[i].to < b[j].to {
+			i++
+		} else {
+			j++
+		}
+	}
+	return shared
+}
+
+// subtract is what the union a has and b has not.
+func subtract(a, b []span) []span {
+	var left []span
+	for _, s := range a {
+		for _, cut := range b {
+			if cut.to <= s.from || cut.from >= s.to {
+				continue
+			}
+			if cut.from > s.from {
+				left = append(left, span{s.from, cut.from})
+			}
+			s.from = cut.to
+		}
+		if s.length() > 0 {
+			left = append(left, s)
+		}
+	}
+	return left
+}
+
+// total is the length of a union in milliseconds.
+func total(spans []span) int64 {
+	var sum int64
+	for _, s := range spans {
+		sum += s.length()
+	}
+	return sum
+}
+
+// seconds rounds milliseconds down.
+func seconds(ms int64) int64 { return ms / 1000 }

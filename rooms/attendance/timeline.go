@@ -1,0 +1,138 @@
+package attendance
+
+import (
+	"cmp"
+	"slices"
+
+	"vesper/rooms"
+)
+
+// entry is a journal entry in the time that the records use.
+type entry struct {
+	rooms.Event
+	at   int64 // when the room learned of it, never before the entry ahead of it
+	fact int64 // what it speaks of: Since, or at
+}
+
+// life is what one node wrote under one epoch.
+type life struct {
+	epoch   uint64
+	entries []entry
+	shift   int64 // added to its times, so that time never runs backwards
+}
+
+// timeline is a whole journal in the one order that the records use.
+type timeline struct {
+	entries []entry
+	shifts  map[uint64]int64 // epoch -> life.shift
+	last    int64            // time of the last entry; 0 without any
+
+	clamped  bool                    // a life or an entry was moved on
+	conflict bool                    // one identity with two contents
+	late     map[rooms.PersonID]bool // whose entries of a replay came too late to count
+}
+
+// order removes repetitions, orders the entries by identity and dates them.
+// It depends on the set of entries only.
+func order(journal []rooms.Event) timeline {
+	tl := timeline{shifts: map[uint64]int64{}, late: map[rooms.PersonID]bool{}}
+	lives := tl.lives(tl.distinct(journal))
+	var latest int64
+	for i := range lives {
+		l := &lives[i]
+		if i > 0 {
+			tl.settle(&lives[i-1], l, &latest)
+		}
+		tl.shifts[l.epoch] = l.shift
+		for _, e := range l.entries {
+			e.at += l.shift
+			e.fact += l.shift
+			if e.at < latest {
+				e.at, tl.clamped = latest, true
+			}
+			latest = e.at
+			e.fact = min(e.fact, e.at)
+			tl.entries = append(tl.entries, e)
+		}
+	}
+	tl.last = latest
+	return tl
+}
+
+// distinct sorts the events by identity and keeps one of each.
+func (tl *timeline) distinct(journal []rooms.Event) []rooms.Event {
+	sorted := make([]rooms.Event, len(journal))
+	for i, e := range journal {
+		e.At, e.Since = moment(millis(e.At)), moment(sinceMillis(e))
+		sorted[i] = e
+	}
+	slices.SortFunc(sorted, compare)
+	return slices.CompactFunc(sorted, func(a, b rooms.Event) bool {
+		if a.ID == b.ID && a != b {
+			tl.conflict = true
+		}
+		return a.ID == b.ID
+	})
+}
+
+func sinceMillis(e rooms.Event) int64 {
+	if e.Since.IsZero() {
+		return 0
+	}
+	return millis(e.Since)
+}
+
+// compare orders by identity, and two contents of one identity by content, so
+// that even a damaged journal has one order.
+func compare(a, b rooms.Event) int {
+	if a.ID != b.ID {
+		if a.ID.Less(b.ID) {
+			return -1
+		}
+		return 1
+	}
+	return cmp.Or(
+		a.At.Compare(b.At), cmp.Compare(a.Mono, b.Mono), cmp.Compare(a.Kind, b.Kind),
+		cmp.Compare(a.Person, b.Person), cmp.Compare(a.Actor, b.Actor), cmp.Compare(a.Conn, b.Conn),
+		a.Since.Compare(b.Since), cmp.Compare(a.Segment, b.Segment), cmp.Compare(a.Reason, b.Reason),
+		cmp.Compare(a.StepMS, b.StepMS))
+}
+
+func (tl *timeline) lives(events []rooms.Event) []life {
+	var lives []life
+	for _, e := range events {
+		if n := len(lives); n == 0 || lives[n-1].epoch != e.ID.Epoch {
+			lives = append(lives, life{epoch: e.ID.Epoch})
+		}
+		l := &lives[len(lives)-1]
+		l.entries = append(l.entries, entry{Event: e, at: millis(e.At), fact: millis(e.Fact())})
+	}
+	return lives
+}
+
+// settle decides between two reasons for an older life that seems to end after
+// the newer one began. On one node, or within the skew of two, a clock went
+// back: the newer life is moved on as a whole, which keeps its durations. Else
+// a cut-off owner went on alone: what it wrote since then does not count.
+func (tl *timeline) settle(old, next *life, latest *int64) {
+	start := next.entries[0].at
+	excess := *latest - start
+	if excess <= 0 {
+		return
+	}
+	if excess <= skewMS || old.entries[0].ID.Node == next.entries[0].ID.Node {
+		next.shift, tl.clamped = excess, true
+		return
+	}
+	kept := tl.entries[:0]
+	*latest = 0
+	for _, e := range tl.entries {
+		if e.at > start {
+			tl.late[e.Person] = true
+			continue
+		}
+		kept = append(kept, e)
+		*latest = e.at
+	}
+	tl.entries = kept
+}
