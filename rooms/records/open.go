@@ -93,13 +93,20 @@ func (r *Records) open(ctx context.Context, file string) error {
 	return err
 }
 
-// touch makes the file with a mode that SQLite's own files then follow.
+// touch makes the file, durably, with a mode that SQLite's own files follow.
 func touch(file string) error {
 	f, err := os.OpenFile(file, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return fmt.Errorf("database file: %w", err)
 	}
-	return f.Close()
+	folder, err := os.Open(filepath.Dir(file))
+	if err != nil {
+		return fmt.Errorf("database file: %w", errors.Join(err, f.Close()))
+	}
+	if err := errors.Join(f.Close(), folder.Sync(), folder.Close()); err != nil {
+		return fmt.Errorf("database file: %w", err)
+	}
+	return nil
 }
 
 // connect opens a pool of connections and verifies what each must have.
