@@ -1,0 +1,3 @@
+export function Console(_: { memory: unknown; secret: string | undefined }) {
+  return null;
+}

@@ -1,0 +1,105 @@
+// The board: staff see who waits, who is here and who is missing, and act with
+// one press each. Only what can't be taken back asks.
+import { useState } from "react";
+import { groups, ready } from "../../call/board.ts";
+import { Button } from "../../ui/Button.tsx";
+import { useCall, useCallState } from "../../ui/CallContext.tsx";
+import { Dialog } from "../../ui/Dialog.tsx";
+import { useNow } from "../../ui/useNow.ts";
+import { useWords } from "../../words/words.tsx";
+import type { BoardRow } from "../../protocol/nouns.ts";
+import { Row } from "./Row.tsx";
+import css from "./Board.module.css";
+
+const none: readonly BoardRow[] = [];
+
+export function Board({ onClose }: { onClose(): void }) {
+  const { t, locale } = useWords();
+  const board = useCallState((s) => s.board ?? none);
+  const session = useCallState((s) => s.session);
+  const now = useNow();
+  const [removing, setRemoving] = useState<BoardRow>();
+  const call = useCall();
+  const all = groups(board, session ? Date.parse(session.start) : 0, now, locale);
+  return (
+    <aside className={css["board"]} aria-label={t("board")}>
+      <div className={css["head"]}>
+        <h2>{t("board")}</h2>
+        <Button size="small" look="quiet" icon="close" onClick={onClose}>{t("board.close")}</Button>
+      </div>
+      <RoomActions />
+      <div className={css["groups"]}>
+        {all.length === 0 && <p className={css["soft"]}>{t("board.empty")}</p>}
+        {all.map(({ standing, rows }) => (
+          <section key={standing} className={css[standing]} aria-label={t(`board.${standing}`)}>
+            <h3 className={css["standing"]}>
+              {t(`board.${standing}`)} <span className={css["count"]}>{rows.length}</span>
+            </h3>
+            <ul>
+              {rows.map((row) => (
+                <Row key={row.participant} row={row} standing={standing} now={now} onRemove={() => setRemoving(row)} />
+              ))}
+            </ul>
+          </section>
+        ))}
+      </div>
+      {removing && (
+        <Dialog role="alertdialog" title={t("remove.head", { name: removing.name })} onClose={() => setRemoving(undefined)}
+          actions={
+            <>
+              <Button onClick={() => setRemoving(undefined)}>{t("cancel")}</Button>
+              <Button look="clay" onClick={() => {
+                call.about("remove", removing.participant);
+                setRemoving(undefined);
+              }}>
+                {t("remove.button")}
+              </Button>
+            </>
+          }>
+          <p>{t("remove.text", { name: removing.name })}</p>
+        </Dialog>
+      )}
+    </aside>
+  );
+}
+
+/** What concerns everybody. */
+function RoomActions() {
+  const { t } = useWords();
+  const call = useCall();
+  const waiting = useCallState((s) => ready(s.board ?? none).length);
+  const locked = useCallState((s) => s.room?.locked === true);
+  const segment = useCallState((s) => s.room?.segment ?? -1);
+  const parts = useCallState((s) => s.session?.segments.length ?? 0);
+  const [ending, setEnding] = useState(false);
+  return (
+    <div className={css["actions"]}>
+      <Button size="small" look={waiting > 0 ? "lamp" : "plain"} disabled={waiting === 0} onClick={() => call.room("admit_all")}>
+        {t("board.admit.all")}
+      </Button>
+      <Button size="small" icon="lock" lit={locked} onClick={() => call.room(locked ? "unlock" : "lock")}>
+        {locked ? t("board.unlock") : t("board.lock")}
+      </Button>
+      <Button size="small" disabled={segment + 1 >= parts} onClick={() => call.segment(segment + 1)}>
+        {t("segment.next")}
+      </Button>
+      <Button size="small" onClick={() => setEnding(true)}>{t("board.end")}</Button>
+      {ending && (
+        <Dialog role="alertdialog" title={t("end.head")} onClose={() => setEnding(false)}
+          actions={
+            <>
+              <Button onClick={() => setEnding(false)}>{t("cancel")}</Button>
+              <Button look="clay" onClick={() => {
+                call.room("end");
+                setEnding(false);
+              }}>
+                {t("end.button")}
+              </Button>
+            </>
+          }>
+          <p>{t("end.text")}</p>
+        </Dialog>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,58 @@
+// What the person should know now, one sentence each, under the head of the room.
+import { useEffect, useState } from "react";
+import { useCallState } from "../../ui/CallContext.tsx";
+import { Notice } from "../../ui/Notice.tsx";
+import type { WordId } from "../../words/en.ts";
+import { useWords } from "../../words/words.tsx";
+import { SoundOn } from "./Voices.tsx";
+import css from "./Room.module.css";
+
+const SHOWN_MS = 6000;
+
+export function refusalWords(code: string): WordId {
+  switch (code) {
+    case "not_allowed":
+    case "not_admitted":
+    case "not_there":
+    case "not_now":
+    case "locked":
+    case "room_ended":
+    case "removed":
+    case "lost":
+      return `error.${code}`;
+    default:
+      return "error.internal";
+  }
+}
+
+/** A refusal, for as long as it takes to read it. */
+function Refused() {
+  const { t } = useWords();
+  const notice = useCallState((s) => s.notice);
+  const [seen, setSeen] = useState(0);
+  useEffect(() => {
+    if (!notice) return;
+    const timer = setTimeout(() => setSeen(notice.n), SHOWN_MS);
+    return () => clearTimeout(timer);
+  }, [notice]);
+  if (!notice || notice.n <= seen) return null;
+  return <Notice look="clay">{t(refusalWords(notice.code))}</Notice>;
+}
+
+export function Notices() {
+  const { t } = useWords();
+  const away = useCallState((s) => s.line === "lost" || s.media === "lost");
+  const held = useCallState((s) => s.room?.held === true);
+  const muted = useCallState((s) => s.you?.muted === true && s.you.muted_by === "staff");
+  const dark = useCallState((s) => s.you?.camera_off === true && s.you.camera_off_by === "staff");
+  return (
+    <div className={css["notices"]}>
+      {away && <Notice look="lamp" icon="moon">{t("room.reconnecting")}</Notice>}
+      {held && <Notice look="lamp" icon="moon">{t("room.held")}</Notice>}
+      {muted && <Notice icon="microphone-off">{t("room.muted.staff")}</Notice>}
+      {dark && <Notice icon="camera-off">{t("room.camera.staff")}</Notice>}
+      <SoundOn />
+      <Refused />
+    </div>
+  );
+}

@@ -1,0 +1,83 @@
+// The HTTP interface as functions. A refusal is a Refusal with a stable code;
+// a network that is not there is a Refusal with the code "offline".
+import type { Decoder } from "./decode.ts";
+import {
+  invitation, problem, signedIn, ticket,
+  type Invitation, type OpenRequest, type SignedIn, type Ticket, type TicketRequest,
+} from "./http.ts";
+
+export class Refusal extends Error {
+  override name = "Refusal";
+  constructor(
+    readonly code: string,
+    readonly detail: string,
+    /** too_early: when to come. */
+    readonly opens?: string,
+    /** incomplete: which fields. */
+    readonly fields: string[] = [],
+  ) {
+    super(`${code}: ${detail}`);
+  }
+}
+
+async function refusal(response: Response): Promise<Refusal> {
+  try {
+    const p = problem(await response.json(), "problem");
+    return new Refusal(p.code, p.detail, p.opens, p.errors?.map((e) => e.location));
+  } catch {
+    const code = response.status === 401 ? "signed_out" : response.status === 404 ? "not_found" : "internal";
+    return new Refusal(code, response.statusText);
+  }
+}
+
+async function call(path: string, init: RequestInit): Promise<Response> {
+  let response: Response;
+  try {
+    response = await fetch(path, { cache: "no-store", credentials: "omit", ...init });
+  } catch (cause) {
+    if (init.signal?.aborted) throw cause;
+    throw new Refusal("offline", "The server can't be reached.");
+  }
+  if (!response.ok) throw await refusal(response);
+  return response;
+}
+
+async function post<T>(path: string, body: object, decode: Decoder<T>, signal?: AbortSignal): Promise<T> {
+  const response = await call(path, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+    signal: signal ?? null,
+  });
+  return decode(await response.json(), path);
+}
+
+/** Shows what a link opens; has no effect. */
+export function openInvitation(body: OpenRequest, signal?: AbortSignal): Promise<Invitation> {
+  return post("/api/v1/invitations/open", body, invitation, signal);
+}
+
+/** Gives the details of the door; the ticket opens one connection within a minute. */
+export function getTicket(body: TicketRequest): Promise<Ticket> {
+  return post("/api/v1/invitations/ticket", body, ticket);
+}
+
+export function signIn(secret: string, signal?: AbortSignal): Promise<SignedIn> {
+  return post("/api/v1/staff/signin", { secret }, signedIn, signal);
+}
+
+/** Reads JSON with the staff token. */
+export async function read<T>(token: string, path: string, decode: Decoder<T>, signal?: AbortSignal): Promise<T> {
+  const response = await call(path, {
+    headers: { Authorization: `Bearer ${token}`, Accept: "application/json" },
+    signal: signal ?? null,
+  });
+  return decode(await response.json(), path);
+}
+
+/** Reads a file with the staff token. */
+export async function download(token: string, path: string): Promise<{ blob: Blob; name: string | undefined }> {
+  const response = await call(path, { headers: { Authorization: `Bearer ${token}` } });
+  const name = /filename="?([^";]+)"?/.exec(response.headers.get("Content-Disposition") ?? "")?.[1];
+  return { blob: await response.blob(), name };
+}
