@@ -211,3 +211,30 @@ func chainOf(t testing.TB, r *Records, session rooms.SessionID) string {
 	}
 	return text
 }
+
+func TestOpenOfOddSessions(t *testing.T) {
+	r := openAt(t, t.TempDir())
+	h := build(t, r)
+	ctx := t.Context()
+	if err := r.CancelSession(ctx, h.clinic.ID, h.sessions[1]); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.Open(ctx, h.sessions[1], "node-a"); !errors.Is(err, rooms.ErrNotFound) {
+		t.Errorf("a cancelled session: got %v, want ErrNotFound", err)
+	}
+	// One that ended before its owner could seal it is opened once more for that.
+	must[rooms.Tenure](t)(r.Open(ctx, h.sessions[0], "node-a"))
+	if err := r.Append(ctx, h.sessions[0], 1, []rooms.Event{happened(1, 1, rooms.EventEnded, "")}); err != nil {
+		t.Fatal(err)
+	}
+	tenure := must[rooms.Tenure](t)(r.Open(ctx, h.sessions[0], "node-a"))
+	if got := must[Session](t)(r.Session(ctx, h.clinic.ID, h.sessions[0])); got.Status != Ended || len(tenure.Journal) != 1 {
+		t.Errorf("reopened: %+v", got)
+	}
+	if err := r.Seal(ctx, h.sessions[0], tenure.Epoch); err != nil {
+		t.Error(err)
+	}
+	if err := r.Append(ctx, "unknown", 1, []rooms.Event{happened(1, 1, rooms.EventEnded, "")}); !errors.Is(err, rooms.ErrNotFound) {
+		t.Errorf("append to an unknown session: got %v", err)
+	}
+}
