@@ -84,7 +84,7 @@ func synthesise(bot int, syllables []syllable, length float64, random *rand.Rand
 	out := make([]float64, frames*frameSize)
 	var formants [4]resonator
 	var hiss resonator
-	phase, tilt, pitch := 0.0, 0.0, pitches[bot]
+	phase, tilt, low, pitch := 0.0, 0.0, 0.0, pitches[bot]
 	current := vowels[5]
 	for i := range out {
 		t := float64(i) / sampleRate
@@ -112,13 +112,15 @@ func synthesise(bot int, syllables []syllable, length float64, random *rand.Rand
 		} else if phase < 0.56 {
 			glottis = -1.6 * math.Sin(math.Pi*(phase-0.4)/0.16)
 		}
-		tilt += (glottis - tilt) * 0.25
+		tilt += (glottis - tilt) * 0.5
 		x := voiced * (tilt + 0.03*random.NormFloat64())
 		y := x
 		for f := range formants {
 			y = formants[f].run(y, current[f]*tract, 70+30*float64(f))
 		}
-		out[i] = y + 0.05*noise*hiss.run(random.NormFloat64(), 4200, 1800)
+		y += 0.05 * noise * hiss.run(random.NormFloat64(), 4200, 1800)
+		low += (y - low) * 2 * math.Pi * 90 / sampleRate // nothing below a voice
+		out[i] = y - low
 	}
 	return level(out)
 }
