@@ -138,6 +138,9 @@ func (l Layer) group() (Layer, error) {
 			break
 		}
 	}
+	if len(l.Frames)%l.Group != 0 {
+		return l, fmt.Errorf("has %d frames in groups of %d", len(l.Frames), l.Group)
+	}
 	for i, f := range l.Frames {
 		if i%l.Group == 0 && !f.Key {
 			return Layer{}, fmt.Errorf("frame %d should be a key frame", i)
