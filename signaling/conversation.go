@@ -34,6 +34,7 @@ type conversation struct {
 	limit  *rate.Limiter
 	out    chan []byte   // replies and questions; full means too slow
 	nudged chan struct{} // there is something new to look at
+	turn   chan struct{} // held while a request is carried out
 	done   chan struct{} // closed by close
 	ended  chan struct{} // closed when the writer has ended
 
@@ -54,7 +55,7 @@ func newConversation(s *Server, ws *websocket.Conn) *conversation {
 	return &conversation{
 		server: s, ws: ws, limit: rate.NewLimiter(messagesPerSecond, messageBurst),
 		out: make(chan []byte, queueLength), nudged: make(chan struct{}, 1),
-		done: make(chan struct{}), ended: make(chan struct{}),
+		turn: make(chan struct{}, 1), done: make(chan struct{}), ended: make(chan struct{}),
 	}
 }
 
@@ -83,7 +84,9 @@ func (c *conversation) run(ctx context.Context) {
 		if c.seat.Load() != nil {
 			_ = c.ws.SetReadDeadline(time.Now().Add(silentFor))
 		}
+		c.turn <- struct{}{}
 		c.request(ctx, data)
+		<-c.turn
 	}
 }
 
@@ -174,7 +177,6 @@ func (c *conversation) send(message any) {
 	}
 	select {
 	case c.out <- data:
-	case <-c.done:
 	default:
 		c.close(bye("slow"))
 	}

@@ -78,8 +78,12 @@ func (l *lounge) watch(v *rooms.View) {
 		l.server.forget(l)
 	}
 	for _, s := range seats {
-		if p, ok := v.Person(s.who.Person); v.Ended || (ok && p.Stand != rooms.Admitted && p.Stand != rooms.InLobby) {
+		p, known := v.Person(s.who.Person)
+		switch {
+		case v.Ended, known && p.Stand != rooms.Admitted && p.Stand != rooms.InLobby:
 			s.endMedia()
+		case p.Stand == rooms.Admitted && !p.Camera && s.media.camera.Load():
+			s.box.put(func() { s.tell(rooms.Media{Person: s.who.Person, Reason: "camera"}) })
 		}
 		s.nudge()
 	}

@@ -21,6 +21,9 @@ const connBits = 8
 type media struct {
 	seat  *seat
 	slots atomic.Pointer[[]wire.Slot]
+	// camera: packets of the camera are coming, whether or not the person is
+	// in the room already.
+	camera atomic.Bool
 
 	mu     sync.Mutex
 	peer   *sfu.Peer
@@ -101,6 +104,9 @@ func (m *media) options(conn uint64) sfu.PeerOptions {
 			report(last, func(since time.Time) rooms.Command { return rooms.Lose{Person: person, Conn: conn, Since: since} })
 		},
 		OnPublish: func(kind sfu.Kind, active bool) {
+			if kind == sfu.Video {
+				m.camera.Store(active)
+			}
 			s.box.put(func() { s.tell(published(person, kind, active)) })
 		},
 		OnSlots: func(slots []sfu.SlotState) {
@@ -180,6 +186,7 @@ func (m *media) detach(peer *sfu.Peer) bool {
 	if mine {
 		m.peer, m.origin = nil, ""
 		m.slots.Store(nil)
+		m.camera.Store(false)
 	}
 	m.mu.Unlock()
 	if mine {

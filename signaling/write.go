@@ -123,8 +123,14 @@ func (c *conversation) tellMedia(s *seat) error {
 	return nil
 }
 
-// goodbye writes what is queued, the last word and the close frame.
+// goodbye writes what is queued, the last word and the close frame. A request
+// that brought the end about is answered before.
 func (c *conversation) goodbye() {
+	select {
+	case c.turn <- struct{}{}:
+		defer func() { <-c.turn }()
+	case <-time.After(time.Second):
+	}
 	if c.drain() != nil {
 		return
 	}

@@ -42,3 +42,17 @@ func (h *house) openMetrics() error {
 	h.onClose(func() { closeHTTP(h.metrics) })
 	return nil
 }
+
+// gauge registers what the media engine and the conversations count.
+func (h *house) gauge(registry *prometheus.Registry) {
+	counter := func(name, help string, read func() uint64) {
+		registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: "vesper_" + name, Help: help},
+			func() float64 { return float64(read()) }))
+	}
+	counter("rtp_received_total", "RTP packets from all peers.", func() uint64 { return h.engine.Stats().Received })
+	counter("rtp_forwarded_total", "RTP packets to all peers, without retransmissions.", func() uint64 { return h.engine.Stats().Forwarded })
+	counter("rtp_resent_total", "Retransmissions to peers.", func() uint64 { return h.engine.Stats().Resent })
+	counter("panics_total", "Panics of one person's goroutines.", func() uint64 { return h.engine.Stats().Panics + h.signaling.Panics() })
+	registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "vesper_peers", Help: "Peer connections open now."},
+		func() float64 { return float64(h.engine.Stats().Peers) }))
+}

@@ -39,10 +39,10 @@ func guard(next http.Handler, scheme string) http.Handler {
 func (h *house) pages(mux *http.ServeMux) {
 	app, built := web.FS()
 	if !built {
-		mux.HandleFunc("GET /", unbuilt)
+		mux.Handle("/", reading(http.HandlerFunc(unbuilt)))
 		return
 	}
-	mux.HandleFunc("GET /", func(w http.ResponseWriter, r *http.Request) {
+	mux.Handle("/", reading(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		name := strings.TrimPrefix(path.Clean(r.URL.Path), "/")
 		if info, err := fs.Stat(app, name); err != nil || info.IsDir() {
 			if path.Ext(name) != "" {
@@ -52,6 +52,18 @@ func (h *house) pages(mux *http.ServeMux) {
 			name = "index.html"
 		}
 		serveAsset(w, r, app, name)
+	})))
+}
+
+// reading refuses everything but GET and HEAD: a page has no effect.
+func reading(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodGet && r.Method != http.MethodHead {
+			w.Header().Set("Allow", "GET, HEAD")
+			http.Error(w, "method not allowed", http.StatusMethodNotAllowed)
+			return
+		}
+		next.ServeHTTP(w, r)
 	})
 }
 

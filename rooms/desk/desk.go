@@ -44,6 +44,7 @@ type Desk struct {
 	cancel  context.CancelFunc
 	wake    chan struct{}
 	wg      sync.WaitGroup
+	round   sync.Mutex // held for a round
 }
 
 // Start begins the rounds.
@@ -95,6 +96,8 @@ func (d *Desk) run() {
 // Round does what is due: it plans ahead, then opens rooms. One series or
 // room that fails does not keep the others from their turn.
 func (d *Desk) Round(ctx context.Context) error {
+	d.round.Lock()
+	defer d.round.Unlock()
 	now := d.options.Clock.Now()
 	return errors.Join(d.plan(ctx, now), d.open(ctx, now))
 }
@@ -127,6 +130,13 @@ func (d *Desk) open(ctx context.Context, now time.Time) error {
 		}
 	}
 	return errors.Join(failed...)
+}
+
+// Between does something between two rounds.
+func (d *Desk) Between(f func() error) error {
+	d.round.Lock()
+	defer d.round.Unlock()
+	return f()
 }
 
 // Close ends the rounds and waits.

@@ -11,8 +11,8 @@ import (
 	"vesper/signaling/wire"
 )
 
-// Session is one dated occurrence as the console lists it.
-type Session struct {
+// ListedSession is one dated occurrence as the console lists it.
+type ListedSession struct {
 	wire.Session
 	Series string `json:"series"`
 	Title  string `json:"title"`
@@ -22,7 +22,7 @@ type Session struct {
 
 // Sessions is a list of them, the earliest first.
 type Sessions struct {
-	Sessions []Session `json:"sessions"`
+	Sessions []ListedSession `json:"sessions"`
 }
 
 type sessionPath struct {
@@ -41,9 +41,9 @@ func (h *house) sessions(api huma.API) {
 			return &body[Sessions]{out}, h.problemOf("list sessions", err)
 		})
 	huma.Register(api, operation("GET", "/sessions/{id}", "get-session", "One session", mayRead),
-		func(ctx context.Context, in *sessionPath) (*body[Session], error) {
+		func(ctx context.Context, in *sessionPath) (*body[ListedSession], error) {
 			session, clinic, err := h.session(ctx, in.ID)
-			return &body[Session]{sessionOf(session, clinic)}, h.problemOf("get session", err)
+			return &body[ListedSession]{sessionOf(session, clinic)}, h.problemOf("get session", err)
 		})
 }
 
@@ -62,7 +62,7 @@ func (h *house) listSessions(ctx context.Context, q sessionsQuery) (Sessions, er
 		return Sessions{}, err
 	}
 	list, err := h.Records.ListSessions(ctx, who.clinic, q.From, q.To)
-	out := Sessions{Sessions: make([]Session, len(list))}
+	out := Sessions{Sessions: make([]ListedSession, len(list))}
 	for i, session := range list {
 		out.Sessions[i] = sessionOf(session, clinic.Name)
 	}
@@ -80,8 +80,8 @@ func (h *house) session(ctx context.Context, id string) (records.Session, string
 	return session, clinic.Name, err
 }
 
-func sessionOf(s records.Session, clinic string) Session {
-	return Session{
+func sessionOf(s records.Session, clinic string) ListedSession {
+	return ListedSession{
 		Session: SessionOf(s.Plan, clinic), Series: string(s.Series), Title: s.Title,
 		Status: string(s.Status), Final: s.Sealed,
 	}
