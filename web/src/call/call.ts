@@ -43,6 +43,7 @@ export class Call {
   private slots: readonly Slot[] = [];
   private tiles: readonly ViewTile[] = [];
   private counts: SlotCount = USUAL;
+  private kept = false;
   private linked = false;
   private entry: Entry | undefined;
   /** Begin with a ticket; otherwise with the resume token. */
@@ -61,6 +62,7 @@ export class Call {
         return reply.sdp;
       },
       changed: () => this.showMedia(),
+      answered: () => this.sendView(),
       ...(options.makePeer && { makePeer: options.makePeer }),
     });
     this.conversation = new Conversation({
@@ -182,7 +184,7 @@ export class Call {
   view(tiles: readonly ViewTile[]): void {
     if (JSON.stringify(tiles) === JSON.stringify(this.tiles)) return;
     this.tiles = tiles;
-    if (this.state.phase === "room") this.conversation.send({ type: "view", tiles: [...tiles] });
+    this.sendView();
   }
 
   /** The network changed or the device woke up. */
@@ -232,6 +234,7 @@ export class Call {
     this.renewed = false;
     this.slots = [];
     this.counts = welcome.slots;
+    this.kept = welcome.kept === true;
     const first = this.state.you === undefined;
     this.store.setState(welcomed(this.state, welcome), true);
     // After a reload the room still knows that we were muted: we stay so.
@@ -241,7 +244,12 @@ export class Call {
     this.follow();
     if (this.state.phase !== "room") return;
     this.tellSwitches(!first);
-    if (this.tiles.length > 0) this.conversation.send({ type: "view", tiles: [...this.tiles] });
+  }
+
+  /** The server keeps the view with the media, so it is told after each answer too. */
+  private sendView(): void {
+    if (this.state.phase !== "room" || this.tiles.length === 0) return;
+    this.conversation.send({ type: "view", tiles: [...this.tiles] });
   }
 
   /** Brings media in step with where the person is: one offer a connection, nothing sent before admission. */
@@ -250,7 +258,7 @@ export class Call {
     this.link.activate(phase === "room");
     if (this.linked || (phase !== "lobby" && phase !== "room")) return;
     this.linked = true;
-    this.link.connect(this.counts);
+    this.link.connect(this.counts, this.kept);
   }
 
   private receive(message: ServerMessage): void {

@@ -103,7 +103,9 @@ export class Conversation {
       socket.close();
       return;
     }
-    this.options.message(message);
+    // The session moved here from another device.
+    if (message.type === "welcome") this.options.welcomed(message);
+    else this.options.message(message);
   }
 
   /** hello was not answered by welcome. */

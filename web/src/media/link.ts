@@ -13,6 +13,8 @@ export interface LinkOptions {
   negotiate(sdp: string): Promise<string>;
   /** The state, or the set of streams, has changed. */
   changed(): void;
+  /** An offer was answered; the server knows the m-lines now. */
+  answered(): void;
   makePeer?: (counts: SlotCount) => Peer;
   wait?: (ms: number, signal: AbortSignal) => Promise<void>;
 }
@@ -41,7 +43,8 @@ export class Link {
 
   private tracks: Record<"audio" | "video", MediaStreamTrack | null> = { audio: null, video: null };
   private active = false;
-  private negotiated = false;
+  /** The peer was offered: what follows is a restart, or another peer. */
+  private used = false;
   private run: AbortController | undefined;
   private readonly make: (counts: SlotCount) => Peer;
   private readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
@@ -58,9 +61,10 @@ export class Link {
     await this.peer.offer(false);
   }
 
-  /** The signaling is there (again): connect, or restart what was connected. */
-  connect(counts: SlotCount): void {
+  /** The signaling is there (again): connect, or restart what the server has kept. */
+  connect(counts: SlotCount, kept: boolean): void {
     this.run?.abort();
+    if (this.used && !kept) this.renew(counts);
     const run = new AbortController();
     this.run = run;
     void this.doConnect(counts, run.signal);
@@ -96,8 +100,8 @@ export class Link {
       const { peer } = this;
       const fits = peer?.counts.audio === counts.audio && peer.counts.video === counts.video;
       // A second try is always with a new connection.
-      const restart = fits && attempt === 0 && this.negotiated;
-      if (!fits || (attempt > 0 && this.negotiated)) this.renew(counts);
+      const restart = fits && attempt === 0 && this.used;
+      if (!fits || (attempt > 0 && this.used)) this.renew(counts);
       if (await this.attempt(restart, signal)) return this.watch(counts, signal);
       if (!signal.aborted) await this.wait(Math.min(500 * 2 ** attempt, 4000), signal);
     }
@@ -112,7 +116,8 @@ export class Link {
       const answer = await this.options.negotiate(await peer.offer(restart));
       if (signal.aborted) return false;
       await peer.answer(answer);
-      this.negotiated = true;
+      this.used = true;
+      this.options.answered();
       await this.publish();
       for (let waited = 0; waited < PATIENCE_MS && !signal.aborted; waited += LOOK_MS) {
         if (peer.connected() && (!restart || (await peer.proof()) !== before)) {
@@ -123,7 +128,7 @@ export class Link {
       }
     } catch {
       // Refused, or it does not fit: the next attempt is with a new connection.
-      if (this.peer === peer) this.negotiated = true;
+      if (this.peer === peer) this.used = true;
     }
     return false;
   }
@@ -160,7 +165,7 @@ export class Link {
   private drop(): void {
     this.peer?.close();
     this.peer = undefined;
-    this.negotiated = false;
+    this.used = false;
   }
 
   private enter(state: LinkState): void {

@@ -1,5 +1,5 @@
 // What the server says: one interface a message, one table of decoders.
-import { list, literal, number, object, optional, record, string, type Decoder } from "./decode.ts";
+import { boolean, list, literal, number, object, optional, record, string, type Decoder } from "./decode.ts";
 import {
   boardRow, participant, room, session, slot, speaker, you,
   type BoardRow, type Participant, type Room, type Session, type Slot, type Speaker, type You,
@@ -17,6 +17,8 @@ export interface Welcome {
   version: number;
   /** How many receive-only m-lines of each kind to offer. */
   slots: SlotCount;
+  /** The server still holds the media of the resumed connection: restart it. Otherwise make a new one. */
+  kept?: boolean;
 }
 
 export interface SlotCount {
@@ -56,7 +58,7 @@ const version = number;
 export const serverMessages: { [T in ServerType]: Decoder<Extract<ServerMessage, { type: T }>> } = {
   welcome: object<Welcome>({
     type: literal("welcome"), id: optional(number), now: string, you, session, resume: string, version,
-    slots: object<SlotCount>({ audio: number, video: number }),
+    slots: object<SlotCount>({ audio: number, video: number }), kept: optional(boolean),
   }),
   answer: object<Answer>({ type: literal("answer"), id: number, sdp: string }),
   ok: object<Ok>({ type: literal("ok"), id: number }),

@@ -36,8 +36,7 @@ function door({ name, place, address, phone }: Answers): Door | undefined {
   return { name: name.trim(), place, phone: phone.trim(), ...where };
 }
 
-const said = new Set(["incomplete", "too_early", "too_late", "no_session", "removed", "link_unknown", "link_revoked", "room_ended", "offline"]);
-
+/** Why the door did not open after all. */
 function sentence(code: string): WordId {
   switch (code) {
     case "incomplete":
@@ -51,8 +50,13 @@ function sentence(code: string): WordId {
       return "error.lost";
     case "link_revoked":
       return "door.revoked";
+    case "link_unknown":
+      return "door.unknown";
+    case "too_early":
+    case "no_session":
+      return "door.none";
     default:
-      return said.has(code) ? "door.none" : "error.internal";
+      return "error.internal";
   }
 }
 

@@ -85,7 +85,8 @@ export function Gallery() {
 
   useEffect(() => {
     const element = ref.current;
-    element?.style.setProperty("--columns", String(grid.columns));
+    // No row holds more than it was reckoned for; a last, shorter one stands in the middle.
+    element?.style.setProperty("--row-width", `${grid.stage?.width ?? grid.columns * (grid.width + 8) - 8}px`);
     element?.style.setProperty("--tile-width", `${grid.width}px`);
     element?.style.setProperty("--tile-height", `${grid.height}px`);
     element?.style.setProperty("--stage-width", `${grid.stage?.width ?? 0}px`);

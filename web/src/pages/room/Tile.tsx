@@ -43,7 +43,7 @@ function PeerTile(props: TileProps) {
   const stream = useCallState((s) => s.pictures.video[person.id]);
   const shown = person.camera && person.state === "present";
   return (
-    <Frame {...props} dark={!shown}>
+    <Frame {...props} dark={!shown || !stream}>
       <Video stream={stream} className={css["video"]} />
     </Frame>
   );
