@@ -16,9 +16,12 @@ import (
 	"github.com/pion/webrtc/v4"
 )
 
-// controlEvery paces what a peer says back: NACK and TWCC each time, reports
-// once a second.
-const controlEvery = 50 * time.Millisecond
+// A peer that receives says something back every controlEvery (NACK, PLI,
+// transport-wide feedback); reports go once a second.
+const (
+	controlEvery = 50 * time.Millisecond
+	reportEvery  = time.Second
+)
 
 // rids are the simulcast encodings, smallest first.
 var rids = []string{"q", "h", "f"}
@@ -56,7 +59,11 @@ func (c *Client) newPeer(audioSlots, videoSlots int) (*peer, error) {
 		_ = p.pc.Close()
 		return nil, err
 	}
-	p.spawn(p.control)
+	every := controlEvery
+	if audioSlots+videoSlots == 0 {
+		every = reportEvery
+	}
+	p.spawn(func() { p.control(every) })
 	return p, nil
 }
 
@@ -197,8 +204,8 @@ func (p *peer) outbounds() []*outbound {
 }
 
 // control sends the RTCP of both directions until the peer is closed.
-func (p *peer) control() {
-	ticker := time.NewTicker(controlEvery)
+func (p *peer) control(every time.Duration) {
+	ticker := time.NewTicker(every)
 	defer ticker.Stop()
 	var reported time.Time
 	for {
@@ -210,7 +217,7 @@ func (p *peer) control() {
 				continue
 			}
 			packets := p.arrivals.feedback()
-			report := now.Sub(reported) >= time.Second
+			report := now.Sub(reported) >= reportEvery-controlEvery/2
 			if report {
 				reported = now
 			}

@@ -32,9 +32,14 @@ type Received struct {
 	FirstFrame  time.Time // audio: the first packet; video: the first whole key frame
 	LastPacket  time.Time
 
-	mu       *sync.Mutex
-	keyframe uint32 // timestamp of a key frame that has begun
-	begun    bool
+	mu    *sync.Mutex
+	begun bool // a key frame has, with:
+	key   struct {
+		timestamp uint32
+		seq       uint16 // of its first packet
+		pieces    int    // come so far
+		size      int    // 0: its end has not come
+	}
 }
 
 // Total adds the packets and bytes of one participant and kind; kind "" is all.
@@ -134,17 +139,25 @@ func (r *Received) add(size int, now time.Time, repaired bool) {
 // reader calls it.
 func (r *Received) wantsFrame() bool { return r.FirstFrame.IsZero() }
 
-// lookForFrame notes the end of the first key frame.
+// lookForFrame notes when the first key frame is whole.
 func (r *Received) lookForFrame(p *rtp.Packet, now time.Time) {
 	if !r.wantsFrame() || r.Kind == "audio" {
 		return
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if startsFrame(p) {
-		r.begun, r.keyframe = true, p.Timestamp
+	if startsFrame(p) && !(r.begun && r.key.timestamp == p.Timestamp) {
+		r.begun = true
+		r.key.timestamp, r.key.seq, r.key.pieces, r.key.size = p.Timestamp, p.SequenceNumber, 0, 0
 	}
-	if r.begun && p.Marker && p.Timestamp == r.keyframe {
+	if !r.begun || p.Timestamp != r.key.timestamp {
+		return
+	}
+	r.key.pieces++
+	if p.Marker {
+		r.key.size = int(p.SequenceNumber-r.key.seq) + 1
+	}
+	if r.key.size > 0 && r.key.pieces >= r.key.size {
 		r.FirstFrame = now
 	}
 }
