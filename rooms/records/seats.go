@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/uptrace/bun"
@@ -108,10 +109,10 @@ func distinct(ctx context.Context, tx bun.Tx, row seatRow) error {
 	if err != nil {
 		return err
 	}
-	for _, other := range others {
-		if other.Person == row.Person {
-			return ErrSeated
-		}
+	switch {
+	case slices.ContainsFunc(others, func(other seatRow) bool { return other.Person == row.Person }):
+		return ErrSeated
+	case len(others) > 0:
 		return ErrNameTaken
 	}
 	return nil
