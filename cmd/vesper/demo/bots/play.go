@@ -63,6 +63,12 @@ func (b *bot) play(ctx context.Context, c *client.Client) {
 	}
 }
 
+// outlet is what a clip is written into: *client.Client.
+type outlet interface {
+	WriteAudioLevel(p *rtp.Packet, level uint8, voice bool) error
+	WriteVideo(rid string, p *rtp.Packet) error
+}
+
 // sending says whether a write got as far as the network.
 func sending(err error) bool {
 	return !errors.Is(err, client.ErrNotAdmitted) && !errors.Is(err, client.ErrNotConnected)
@@ -100,7 +106,7 @@ func (t *talker) frameAt(now time.Time) int {
 	return frame
 }
 
-func (t *talker) send(c *client.Client, now time.Time, muted bool) {
+func (t *talker) send(c outlet, now time.Time, muted bool) {
 	if t.start.IsZero() {
 		t.start = now
 	}
@@ -118,7 +124,7 @@ func (t *talker) send(c *client.Client, now time.Time, muted bool) {
 	}
 }
 
-func (t *talker) one(c *client.Client, frame int) {
+func (t *talker) one(c outlet, frame int) {
 	payload, level := silence, uint8(127)
 	if frame >= 0 {
 		payload, level = t.voice[frame].Data, t.voice[frame].Level
@@ -163,7 +169,7 @@ func newLayer(rid string, clip clips.Layer, shift time.Duration) *layer {
 }
 
 // send sends what is due: usually one frame or none.
-func (l *layer) send(c *client.Client, now time.Time) {
+func (l *layer) send(c outlet, now time.Time) {
 	if l.start.IsZero() {
 		l.start = now.Add(l.shift)
 	}
@@ -204,7 +210,7 @@ func (l *layer) choose(now time.Time) {
 
 // frame packetises one VP8 frame (RFC 7741, 4.2) with a picture id of 15 bits,
 // in packets of about equal size. It reports whether it was sent.
-func (l *layer) frame(c *client.Client, f clips.Frame) bool {
+func (l *layer) frame(c outlet, f clips.Frame) bool {
 	l.packet.Timestamp = l.base + uint32(l.next*int64(l.clip.FrameTime)*90/int64(time.Millisecond))
 	count := (len(f.Data) + maxPayload - 1) / maxPayload
 	size := (len(f.Data) + count - 1) / count
