@@ -60,6 +60,9 @@ func (d *demoCommand) Run(ctx context.Context, io *streams) error {
 	}
 	defer h.Close()
 	show := &showing{house: h, log: log, bots: d.Bots, client: trusting(cert)}
+	if cert != nil {
+		show.tls = ownTLS(cert)
+	}
 	links, err := show.prepare(ctx)
 	if err != nil {
 		return fmt.Errorf("prepare the demo: %w", err)
@@ -147,6 +150,7 @@ type showing struct {
 	log    *slog.Logger
 	bots   int
 	client *http.Client
+	tls    *tls.Config // for the demo's own certificate; nil without
 	api    *demo.API
 	clinic *demo.Clinic
 }
