@@ -108,10 +108,10 @@ export class Call {
     return true;
   }
 
-  /** After Leave, without asking again. False if the door's details are no longer known. */
+  /** After Leave, without asking again. False if there is nothing to come back with. */
   comeBack(): boolean {
-    if (!this.entry) return false;
-    this.begin(true);
+    if (!this.entry && this.lastResume === undefined) return false;
+    this.begin(this.entry !== undefined);
     void this.capture.ask();
     return true;
   }

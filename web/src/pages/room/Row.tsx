@@ -87,7 +87,7 @@ function Actions({ row, standing, onRemove }: Omit<RowProps, "now">) {
           {hand && small("hand", t("board.hand", { name }), about("lower_hand"))}
           {small("microphone-off", t("board.mute", { name }), about("mute"), row.muted)}
           {row.camera && small("camera-off", t("board.camera", { name }), about("stop_camera"))}
-          {!isStaff(row.role) && small("previous", t("board.lobby", { name }), about("back_to_lobby"))}
+          {!isStaff(row.role) && small("door", t("board.lobby", { name }), about("back_to_lobby"))}
         </>
       )}
       {(standing === "present" || standing === "away" || standing === "waiting") && !isStaff(row.role) &&
