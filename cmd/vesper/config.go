@@ -89,8 +89,8 @@ func readConfig(path string, environ []string) (Config, error) {
 	if err := k.Load(keys, nil); err != nil {
 		return c, fmt.Errorf("read environment: %w", err)
 	}
-	err := k.UnmarshalWithConf("", nil, koanf.UnmarshalConf{DecoderConfig: &mapstructure.DecoderConfig{
-		ErrorUnused: true, Result: &c, TagName: "koanf",
+	err := k.UnmarshalWithConf("", &c, koanf.UnmarshalConf{DecoderConfig: &mapstructure.DecoderConfig{
+		ErrorUnused: true, Result: &c, TagName: "koanf", WeaklyTypedInput: true,
 	}})
 	if err != nil {
 		return c, fmt.Errorf("configuration: %w", err)

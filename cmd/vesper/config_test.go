@@ -1,0 +1,71 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// sample is the configuration in docs/operations.md.
+func sample(t *testing.T) string {
+	t.Helper()
+	data, err := os.ReadFile("../../docs/operations.md")
+	must(t, err)
+	_, rest, found := strings.Cut(string(data), "```yaml\n")
+	text, _, closed := strings.Cut(rest, "```")
+	if !found || !closed {
+		t.Fatal("docs/operations.md has no sample configuration")
+	}
+	return text
+}
+
+func configFile(t *testing.T, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "vesper.yaml")
+	must(t, os.WriteFile(path, []byte(text), 0o600))
+	return path
+}
+
+func TestSampleConfiguration(t *testing.T) {
+	c, err := readConfig(configFile(t, sample(t)), nil)
+	must(t, err)
+	if c.Listen != "0.0.0.0:443" || c.Media.Listen != "0.0.0.0:40000" || len(c.Media.Advertise) != 1 || c.TLS.Key == "" || c.Metrics == "" {
+		t.Fatalf("got %+v", c)
+	}
+}
+
+func TestEnvironmentOverridesTheFile(t *testing.T) {
+	c, err := readConfig(configFile(t, "listen: 127.0.0.1:1\n"), []string{
+		"VESPER_LISTEN=127.0.0.1:2", "VESPER_MEDIA_LISTEN=127.0.0.1:3", "VESPER_MEDIA_ADVERTISE=192.0.2.1,192.0.2.2",
+		"VESPER_TOKEN=secret", "PATH=/bin",
+	})
+	must(t, err)
+	if c.Listen != "127.0.0.1:2" || c.Media.Listen != "127.0.0.1:3" || len(c.Media.Advertise) != 2 {
+		t.Fatalf("got %+v", c)
+	}
+}
+
+func TestBadConfiguration(t *testing.T) {
+	cases := []struct{ name, text, env, want string }{
+		{"unknown key", "listne: 127.0.0.1:1\n", "", "listne"},
+		{"unknown key in a section", "media:\n  listn: x\n", "", "listn"},
+		{"unknown variable", "", "VESPER_LISTNE=x", "listne"},
+		{"half a certificate", "tls:\n  cert: a.pem\n", "", "both cert and key"},
+		{"no address", "media:\n  advertise: [home]\n", "", "advertise"},
+		{"log level", "log: loud\n", "", "loud"},
+		{"not YAML", "listen: [\n", "", "configuration"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			var env []string
+			if c.env != "" {
+				env = []string{c.env}
+			}
+			_, err := readConfig(configFile(t, c.text), env)
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Fatalf("got %v, want a word of %q", err, c.want)
+			}
+		})
+	}
+}
