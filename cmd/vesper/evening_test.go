@@ -13,18 +13,18 @@ import (
 
 	"github.com/pion/rtp"
 
+	"vesper/rooms/storetest"
 	"vesper/signaling/client"
 )
 
 // startDemo runs the demo's house in the test's own process and data folder.
-func startDemo(t *testing.T, dir string, bots int) (*showing, demoLinks) {
+func startDemo(t *testing.T, dir string, bots int, redis string) (*showing, demoLinks) {
 	t.Helper()
-	d := &demoCommand{Listen: "127.0.0.1:0", Bots: bots, Data: dir, Log: "warn"}
+	d := &demoCommand{Listen: "127.0.0.1:0", Bots: bots, Data: dir, Log: "warn", Redis: redis}
 	config, _, err := d.config()
 	if err != nil {
 		t.Fatal(err)
 	}
-	config.Redis = os.Getenv("VESPER_TEST_REDIS")
 	h, err := openHouse(t.Context(), config, logger("warn", testLog{t}), nil)
 	if err != nil {
 		t.Fatal(err)
@@ -111,7 +111,12 @@ func eventually(t *testing.T, what string, condition func() bool) {
 }
 
 func TestEvening(t *testing.T) {
-	s, links := startDemo(t, t.TempDir(), 0)
+	t.Run("memory", func(t *testing.T) { testEvening(t, "") })
+	t.Run("redis", func(t *testing.T) { testEvening(t, storetest.Redis(t)) })
+}
+
+func testEvening(t *testing.T, redis string) {
+	s, links := startDemo(t, t.TempDir(), 0, redis)
 	audio := client.Publish{Audio: true}
 
 	ana := join(t, client.Options{Link: links.Participants[0], Publish: audio, SendInLobby: true})
@@ -238,8 +243,8 @@ func get(t *testing.T, s *showing, links demoLinks, path string) io.Reader {
 func TestDemoContinues(t *testing.T) {
 	dir := t.TempDir()
 	var first demoLinks
-	t.Run("first start", func(t *testing.T) { _, first = startDemo(t, dir, 0) })
-	_, again := startDemo(t, dir, 0)
+	t.Run("first start", func(t *testing.T) { _, first = startDemo(t, dir, 0, "") })
+	_, again := startDemo(t, dir, 0, "")
 	if again.Session != first.Session {
 		t.Fatalf("session %s, want %s again", again.Session, first.Session)
 	}

@@ -105,14 +105,14 @@ func (h *house) openRooms(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := alone(ctx, h.store, node); err != nil {
+	if err := alone(ctx, h.store, rooms.Node{ID: node, URL: base(h.config)}); err != nil {
 		return err
 	}
 	h.signaling = signaling.NewServer(signaling.Options{
 		Authority: h.authority, Engine: h.engine, Front: front{h.records}, Origins: origins(h.config.URL), Clock: h.clock, Logger: h.log,
 	})
 	h.hall = rooms.NewHall(rooms.HallOptions{
-		Node: node, URL: h.config.URL, Journal: h.records, Store: h.store, Stage: h.signaling.Stage, Clock: h.clock, Logger: h.log,
+		Node: node, URL: base(h.config), Journal: h.records, Store: h.store, Stage: h.signaling.Stage, Clock: h.clock, Logger: h.log,
 	})
 	h.signaling.Attach(h.hall)
 	h.onClose(h.hall.Close)
@@ -216,17 +216,17 @@ func nodeID(dir string) (rooms.NodeID, error) {
 }
 
 // alone refuses a second node: SQLite records are one machine's.
-func alone(ctx context.Context, store rooms.Store, node rooms.NodeID) error {
+func alone(ctx context.Context, store rooms.Store, node rooms.Node) error {
 	nodes, err := store.Nodes(ctx)
 	if err != nil {
 		return fmt.Errorf("list nodes: %w", err)
 	}
 	for _, other := range nodes {
-		if other.ID != node {
+		if other.ID != node.ID {
 			return errors.New("another node uses this Redis; several nodes need PostgreSQL records, which this version does not have")
 		}
 	}
-	return store.Announce(ctx, rooms.Node{ID: node}, 10*time.Second)
+	return store.Announce(ctx, node, 10*time.Second)
 }
 
 func origins(url string) []string {
