@@ -3,9 +3,15 @@
 import AxeBuilder from "@axe-core/playwright";
 import { expect, test, type Browser, type Page } from "@playwright/test";
 import { Fake, invitation, people, row } from "./fake.ts";
+import { attendance, sessions } from "./records.ts";
 
 const shots = process.env["SHOTS"];
-const sizes = { phone: { width: 390, height: 844 }, laptop: { width: 1280, height: 800 } };
+const scenes = {
+  phone: { viewport: { width: 390, height: 844 }, colorScheme: "dark" },
+  small: { viewport: { width: 320, height: 640 }, colorScheme: "light" },
+  laptop: { viewport: { width: 1280, height: 800 }, colorScheme: "light" },
+  evening: { viewport: { width: 1280, height: 800 }, colorScheme: "dark" },
+} as const;
 
 const board = [
   row({ participant: "p-0", name: "Dana", state: "present", role: "facilitator" }),
@@ -21,7 +27,7 @@ const board = [
 
 async function judge(page: Page, name: string): Promise<void> {
   await page.waitForTimeout(400);
-  if (shots) await page.screenshot({ path: `${shots}/${name}-${test.info().project.name || "x"}.png` });
+  if (shots) await page.screenshot({ path: `${shots}/${name}.png` });
   const { violations } = await new AxeBuilder({ page })
     .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]).analyze();
   expect(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(" | ")}`)).toEqual([]);
@@ -58,9 +64,9 @@ test.beforeEach(({ page }) => {
   });
 });
 
-for (const [size, viewport] of Object.entries(sizes)) {
+for (const [size, use] of Object.entries(scenes)) {
   test.describe(size, () => {
-    test.use({ viewport });
+    test.use(use);
     const named = (name: string): string => `${name}-${size}`;
 
     test("join", async ({ page }) => {
@@ -101,6 +107,53 @@ for (const [size, viewport] of Object.entries(sizes)) {
         await judge(page, named(`door-${code}`));
       });
     }
+
+    test("without camera and microphone", async ({ page }) => {
+      await page.addInitScript(() => {
+        navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("", "NotAllowedError"));
+      });
+      await new Fake(page).install();
+      await page.goto("/j#secret");
+      await expect(page.getByText("You can still join and listen")).toBeVisible();
+      await page.getByRole("checkbox").check();
+      await expect(page.getByRole("button", { name: "Join", exact: true })).toBeEnabled();
+      await page.getByText("You can still join and listen").scrollIntoViewIfNeeded();
+      await judge(page, named("join-denied"));
+    });
+
+    test("text at 200 %", async ({ page, browser }) => {
+      await page.addInitScript(() => {
+        document.addEventListener("DOMContentLoaded", () => (document.documentElement.style.fontSize = "200%"));
+      });
+      const fake = new Fake(page);
+      await fake.install(browser);
+      await page.goto("/j#secret");
+      await expect(page.getByRole("checkbox")).toBeVisible();
+      await judge(page, named("large-join"));
+      await page.getByRole("checkbox").check();
+      await page.getByRole("button", { name: "Join", exact: true }).click();
+      await expect(page.getByText("You are in the lobby.")).toBeVisible();
+      await judge(page, named("large-lobby"));
+      fake.admit(people(5));
+      await expect(page.getByRole("button", { name: "Leave", exact: true })).toBeVisible();
+      await judge(page, named("large-room"));
+    });
+
+    test("console", async ({ page }) => {
+      await page.route("**/api/v1/staff/signin", (route) =>
+        route.fulfill({ json: { token: "t", expires: "", clinic: "Harbor Evening Program", name: "Morgan" } }));
+      await page.route("**/api/v1/sessions", (route) => route.fulfill({ json: { sessions } }));
+      await page.route("**/api/v1/sessions/*/attendance", (route) => route.fulfill({ json: attendance }));
+      await page.goto("/console#secret");
+      await expect(page.getByRole("link", { name: "Evening group" }).first()).toBeVisible();
+      expect(page.url()).not.toContain("secret");
+      await judge(page, named("console"));
+      await page.getByRole("link", { name: "Evening group" }).first().click();
+      await expect(page.getByRole("rowheader", { name: "Ana R." })).toBeVisible();
+      await page.getByRole("button", { name: "Minutes" }).click();
+      await expect(page.getByRole("columnheader", { name: "Minutes" })).toHaveAttribute("aria-sort", "ascending");
+      await judge(page, named("console-session"));
+    });
 
     test("home", async ({ page }) => {
       await page.goto("/");

@@ -2,8 +2,8 @@
 import { useEffect, useMemo, useRef, useState } from "react";
 import { isStaff, type Participant } from "../../protocol/nouns.ts";
 import type { ViewTile } from "../../protocol/client.ts";
-import { Button } from "../../ui/Button.tsx";
 import { useCall, useCallState } from "../../ui/CallContext.tsx";
+import { Icon } from "../../ui/Icon.tsx";
 import { Video } from "../../ui/Video.tsx";
 import { useWords } from "../../words/words.tsx";
 import { layout, pages, places, type Area, type Grid, type Placed } from "./layout.ts";
@@ -127,13 +127,13 @@ export function Gallery() {
       </div>
       {count > 1 && (
         <nav className={css["pages"]} aria-label={t("room.page", { page: current + 1, pages: count })}>
-          <Button size="small" look="quiet" icon="previous" disabled={current === 0} onClick={() => setPage(current - 1)}>
-            {t("room.page.previous")}
-          </Button>
+          <button type="button" aria-label={t("room.page.previous")} disabled={current === 0} onClick={() => setPage(current - 1)}>
+            <Icon name="previous" />
+          </button>
           <span aria-hidden="true">{current + 1} / {count}</span>
-          <Button size="small" look="quiet" icon="next" disabled={current >= count - 1} onClick={() => setPage(current + 1)}>
-            {t("room.page.next")}
-          </Button>
+          <button type="button" aria-label={t("room.page.next")} disabled={current >= count - 1} onClick={() => setPage(current + 1)}>
+            <Icon name="next" />
+          </button>
         </nav>
       )}
     </section>
