@@ -4,8 +4,6 @@ import (
 	"context"
 	"encoding/csv"
 	"encoding/json"
-	"io"
-	"net/http"
 	"os"
 	"path/filepath"
 	"testing"
@@ -116,7 +114,7 @@ func TestEvening(t *testing.T) {
 }
 
 func testEvening(t *testing.T, redis string) {
-	s, links := startDemo(t, t.TempDir(), 0, redis)
+	_, links := startDemo(t, t.TempDir(), 0, redis)
 	audio := client.Publish{Audio: true}
 
 	ana := join(t, client.Options{Link: links.Participants[0], Publish: audio, SendInLobby: true})
@@ -195,7 +193,7 @@ func testEvening(t *testing.T, redis string) {
 	if client.Code(dana.Err()) != "ended" {
 		t.Fatalf("at the end: %v", dana.Err())
 	}
-	rows := readCSV(t, s, links)
+	rows := readCSV(t, links)
 	_ = rows
 }
 
@@ -209,9 +207,9 @@ func packetsFrom(c *client.Client, participant string) (n uint64) {
 }
 
 // readCSV reads the session's attendance by column names.
-func readCSV(t *testing.T, s *showing, links demoLinks) []map[string]string {
+func readCSV(t *testing.T, links demoLinks) []map[string]string {
 	t.Helper()
-	body := get(t, s, links, "/sessions/"+links.Session+"/attendance.csv")
+	body := fetch(t, links, "/sessions/"+links.Session+"/attendance.csv")
 	table, err := csv.NewReader(body).ReadAll()
 	must(t, err)
 	var rows []map[string]string
@@ -223,21 +221,6 @@ func readCSV(t *testing.T, s *showing, links demoLinks) []map[string]string {
 		rows = append(rows, row)
 	}
 	return rows
-}
-
-func get(t *testing.T, s *showing, links demoLinks, path string) io.Reader {
-	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), "GET", s.house.url+"/api/v1"+path, nil)
-	must(t, err)
-	request.Header.Set("Authorization", "Bearer "+links.APIToken)
-	response, err := http.DefaultClient.Do(request)
-	must(t, err)
-	t.Cleanup(func() { response.Body.Close() })
-	if response.StatusCode != http.StatusOK {
-		text, _ := io.ReadAll(response.Body)
-		t.Fatalf("GET %s: %d %s", path, response.StatusCode, text)
-	}
-	return response.Body
 }
 
 func TestDemoContinues(t *testing.T) {
