@@ -211,7 +211,11 @@ func (s *showing) schedule(ctx context.Context, first bool) error {
 		return err
 	}
 	start := now.Add(-10 * time.Minute).Truncate(time.Minute).In(zone)
-	if err := demo.Schedule(ctx, s.api, s.clinic, demo.Evening{Start: start, Zone: demoZone}); err != nil {
+	// A round between the series and its seats would open an empty roster.
+	err = s.house.desk.Between(func() error {
+		return demo.Schedule(ctx, s.api, s.clinic, demo.Evening{Start: start, Zone: demoZone})
+	})
+	if err != nil {
 		return err
 	}
 	if err := s.house.desk.Round(ctx); err != nil {
