@@ -24,11 +24,18 @@ type entryRow struct {
 	Hash          string          `bun:"hash"`
 }
 
-// journalHead is the last entry of a session, or the empty one before the first.
+// genesis is what the first entry of a session stands behind, so that no
+// session's chain can stand for another's.
+func genesis(session rooms.SessionID) entryRow {
+	sum := sha256.Sum256([]byte("vesper journal\x00" + string(session)))
+	return entryRow{Session: session, Hash: hex.EncodeToString(sum[:])}
+}
+
+// journalHead is the last entry of a session, or its genesis.
 func journalHead(ctx context.Context, db bun.IDB, session rooms.SessionID) (entryRow, error) {
 	row, err := one[entryRow](ctx, db, "n DESC", "session = ?", session)
 	if errors.Is(err, rooms.ErrNotFound) {
-		return entryRow{}, nil
+		return genesis(session), nil
 	}
 	return row, err
 }
@@ -39,11 +46,16 @@ func chain(head entryRow, session rooms.SessionID, event rooms.Event) (entryRow,
 	if err != nil {
 		return entryRow{}, err
 	}
-	sum := sha256.Sum256([]byte(head.Hash + "\n" + canonical))
 	return entryRow{
 		Session: session, N: head.N + 1, Epoch: event.ID.Epoch, Node: event.ID.Node, EventN: event.ID.N,
-		Event: canonical, Prev: head.Hash, Hash: hex.EncodeToString(sum[:]),
+		Event: canonical, Prev: head.Hash, Hash: linkHash(head.Hash, canonical),
 	}, nil
+}
+
+// linkHash is the hash of an entry: over the one before it and its own text.
+func linkHash(prev, event string) string {
+	sum := sha256.Sum256([]byte("vesper entry\x00" + prev + "\x00" + event))
+	return hex.EncodeToString(sum[:])
 }
 
 // events are the entries of a session in chain order.

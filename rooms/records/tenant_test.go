@@ -71,6 +71,7 @@ func TestOtherClinic(t *testing.T) {
 		"Identity":       func() error { return second(r.Identity(ctx, me, session, seat)) },
 		"Identity with":  func() error { return second(r.Identity(ctx, me, mine.sessions[0], seat)) },
 		"Journal":        func() error { return second(r.Journal(ctx, me, session)) },
+		"Evidence":       func() error { return second(r.Evidence(ctx, me, session)) },
 		"SaveDoor":       func() error { return r.SaveDoor(ctx, Door{Clinic: me, Session: session, Person: mine.people[1].ID}) },
 		"SaveDoor of":    func() error { return r.SaveDoor(ctx, Door{Clinic: me, Session: mine.sessions[0], Person: person}) },
 		"Door":           func() error { return second(r.Door(ctx, me, session, person)) },

@@ -1,0 +1,69 @@
+package records
+
+import (
+	"crypto/ed25519"
+	"errors"
+	"testing"
+)
+
+var testPublic = testSealer.Public().(ed25519.PublicKey)
+
+func TestEvidence(t *testing.T) {
+	r := openAt(t, t.TempDir())
+	h := build(t, r)
+	live(t, r, h)
+	evidence := must[Evidence](t)(r.Evidence(t.Context(), h.clinic.ID, h.sessions[0]))
+	if len(evidence.Entries) != 4 || len(evidence.Seals) != 1 || len(evidence.Roster) != 3 {
+		t.Fatalf("evidence: %+v", evidence)
+	}
+	if err := evidence.Verify(testPublic); err != nil {
+		t.Error(err)
+	}
+	stranger, _, err := ed25519.GenerateKey(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, keys := range [][]ed25519.PublicKey{nil, {stranger}} {
+		if err := evidence.Verify(keys...); !errors.Is(err, ErrEvidence) {
+			t.Errorf("by another's key: got %v, want ErrEvidence", err)
+		}
+	}
+	other := evidence
+	other.Session.Plan.Session = h.sessions[1]
+	if err := other.Verify(testPublic); !errors.Is(err, ErrEvidence) {
+		t.Errorf("as another session's: got %v, want ErrEvidence", err)
+	}
+}
+
+// Whoever may write to the file past the triggers is found out.
+func TestEvidenceFindsTampering(t *testing.T) {
+	for _, statement := range []string{
+		"UPDATE journal SET event = replace(event, 'arrived', 'left') WHERE n = 2",
+		"UPDATE journal SET event = replace(event, '22:30', '22:31') WHERE n = 3",
+		"UPDATE journal SET hash = prev WHERE n = 2",
+		"UPDATE journal SET prev = hash WHERE n = 2",
+		"UPDATE journal SET prev = '' WHERE n = 1",
+		"UPDATE journal SET n = n + 10",
+		"UPDATE journal SET n = CASE n WHEN 2 THEN 13 WHEN 3 THEN 12 ELSE n + 10 END",
+		"DELETE FROM journal WHERE n = 1",
+		"DELETE FROM journal WHERE n = 2",
+		"DELETE FROM journal WHERE n = 4",
+		"DELETE FROM journal",
+		"UPDATE seals SET seal = replace(seal, 'count\\\":4', 'count\\\":3')",
+	} {
+		r := openAt(t, t.TempDir())
+		h := build(t, r)
+		live(t, r, h)
+		for _, command := range []string{
+			"DROP TRIGGER journal_no_UPDATE", "DROP TRIGGER journal_no_DELETE", "DROP TRIGGER seals_no_UPDATE", statement,
+		} {
+			if _, err := r.write.db.ExecContext(t.Context(), command); err != nil {
+				t.Fatal(err)
+			}
+		}
+		evidence := must[Evidence](t)(r.Evidence(t.Context(), h.clinic.ID, h.sessions[0]))
+		if err := evidence.Verify(testPublic); !errors.Is(err, ErrEvidence) {
+			t.Errorf("%s: got %v, want ErrEvidence", statement, err)
+		}
+	}
+}
