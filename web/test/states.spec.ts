@@ -179,6 +179,7 @@ for (const [size, use] of Object.entries(scenes)) {
     });
 
     test("room", async ({ page, browser }) => {
+      test.setTimeout(90_000); // six states, each of them judged
       const fake = await enter(page, browser, false, true);
       fake.tell({ type: "speakers", speakers: [{ participant: "p-2", level: 20 }] });
       await judge(page, named("room"));

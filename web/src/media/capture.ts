@@ -36,6 +36,11 @@ export class Capture {
   private scope = new AbortController();
   private asking: Promise<void> | undefined;
 
+  /** Asks unless it was done. */
+  ensure(): Promise<void> {
+    return this.state.asked ? Promise.resolve() : this.ask();
+  }
+
   /** Asks for both devices. Calls while the question is open share it. */
   ask(): Promise<void> {
     this.asking ??= this.doAsk().finally(() => (this.asking = undefined));
@@ -52,6 +57,8 @@ export class Capture {
     this.put("microphone", got.microphone.track, got.microphone.trouble);
     this.put("camera", got.camera.track, got.camera.trouble);
     this.update({ asked: true });
+    this.scope.abort();
+    this.scope = new AbortController();
     watch(() => void this.refresh(), this.scope.signal);
     await this.refresh();
   }
@@ -77,7 +84,6 @@ export class Capture {
   /** Closes both devices; ask opens them again. */
   stop(): void {
     this.scope.abort();
-    this.scope = new AbortController();
     this.put("microphone", undefined, undefined);
     this.put("camera", undefined, undefined);
     this.update({ asked: false });

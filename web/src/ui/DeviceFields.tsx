@@ -1,6 +1,7 @@
 // Which microphone, camera and loudspeaker.
 import { useId } from "react";
 import type { Device } from "../media/devices.ts";
+import type { Side } from "../media/capture.ts";
 import { useWords } from "../words/words.tsx";
 import { useCall, useCallState } from "./CallContext.tsx";
 import css from "./Field.module.css";
@@ -10,11 +11,12 @@ function Choice(props: { label: string; all: Device[]; value: string | undefined
   const id = useId();
   const { label, all, value, onChoose } = props;
   if (all.length === 0) return null;
+  const known = all.some((device) => device.id === value);
   return (
     <div className={css["field"]}>
       <label htmlFor={id}>{label}</label>
-      <select id={id} className={css["input"]} value={value ?? ""} onChange={(e) => onChoose(e.target.value)}>
-        {value === undefined && <option value="">{t("devices.default")}</option>}
+      <select id={id} className={css["input"]} value={known ? value : ""} onChange={(e) => onChoose(e.target.value)}>
+        {!known && <option value="">{t("devices.default")}</option>}
         {all.map((device, i) => (
           <option key={device.id} value={device.id}>
             {device.label || t("devices.one", { kind: label, n: i + 1 })}
@@ -25,6 +27,11 @@ function Choice(props: { label: string; all: Device[]; value: string | undefined
   );
 }
 
+/** The device that is open, chosen or not. */
+function current({ device, track }: Side): string | undefined {
+  return device ?? track?.getSettings().deviceId;
+}
+
 export function DeviceFields({ speaker = true }: { speaker?: boolean }) {
   const { t } = useWords();
   const call = useCall();
@@ -33,9 +40,9 @@ export function DeviceFields({ speaker = true }: { speaker?: boolean }) {
   const canChoose = speaker && "setSinkId" in HTMLMediaElement.prototype;
   return (
     <>
-      <Choice label={t("devices.microphone")} all={devices.microphones} value={microphone.device}
+      <Choice label={t("devices.microphone")} all={devices.microphones} value={current(microphone)}
         onChoose={(id) => call.choose("microphone", id)} />
-      <Choice label={t("devices.camera")} all={devices.cameras} value={camera.device}
+      <Choice label={t("devices.camera")} all={devices.cameras} value={current(camera)}
         onChoose={(id) => call.choose("camera", id)} />
       {canChoose && (
         <Choice label={t("devices.speaker")} all={devices.speakers} value={chosen}

@@ -47,12 +47,18 @@ export function Page({ title, clinic, wide, aside, children }: PageProps) {
   );
 }
 
-/** A page that says one thing. The heading takes the focus, so that a screen reader begins there. */
-export function Saying({ head, children, action }: { head: string; children?: ReactNode; action?: ReactNode }) {
+/** Puts the focus on a heading when the page becomes another one, so that a screen reader begins there. */
+export function useBeginHere(when: unknown = true) {
   const ref = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
-    ref.current?.focus();
-  }, [head]);
+    ref.current?.focus({ preventScroll: true });
+  }, [when]);
+  return ref;
+}
+
+/** A page that says one thing. */
+export function Saying({ head, children, action }: { head: string; children?: ReactNode; action?: ReactNode }) {
+  const ref = useBeginHere(head);
   return (
     <div className={css["saying"]}>
       <div className={css["lamp"]} aria-hidden="true" />

@@ -102,6 +102,7 @@ export const en = {
 
   "room.gallery": "People",
   "room.screen": "Screen of {name}",
+  "room.in": "You are in the room.",
   "room.you": "You",
   "room.mute": "Mute",
   "room.unmute": "Unmute",

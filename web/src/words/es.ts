@@ -103,6 +103,7 @@ export const es: Record<WordId, string> = {
 
   "room.gallery": "Personas",
   "room.screen": "Pantalla de {name}",
+  "room.in": "Está en la sala.",
   "room.you": "Usted",
   "room.mute": "Silenciar",
   "room.unmute": "Activar micrófono",

@@ -36,7 +36,7 @@ function Open({ secret, invitation }: { secret: string; invitation: Invitation }
   const call = useCall();
   useEffect(() => {
     call.prepare();
-    void call.capture.ask();
+    void call.capture.ensure();
   }, [call]);
   return (
     <Page title="title.join" clinic={invitation.clinic}>

@@ -1,6 +1,6 @@
 // The board: staff see who waits, who is here and who is missing, and act with
 // one press each. Only what can't be taken back asks.
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { groups, ready } from "../../call/board.ts";
 import { Button } from "../../ui/Button.tsx";
 import { useCall, useCallState } from "../../ui/CallContext.tsx";
@@ -13,6 +13,9 @@ import css from "./Board.module.css";
 
 const none: readonly BoardRow[] = [];
 
+/** Where there is room for gallery and board side by side. */
+export const BESIDE = "(min-width: 62rem)";
+
 export function Board({ onClose }: { onClose(): void }) {
   const { t, locale } = useWords();
   const board = useCallState((s) => s.board ?? none);
@@ -20,11 +23,19 @@ export function Board({ onClose }: { onClose(): void }) {
   const now = useNow();
   const [removing, setRemoving] = useState<BoardRow>();
   const call = useCall();
+  // As a sheet over the room it was opened on purpose: the focus goes there.
+  const head = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    if (!window.matchMedia(BESIDE).matches) head.current?.focus();
+  }, []);
   const all = groups(board, session ? Date.parse(session.start) : 0, now, locale);
   return (
-    <aside className={css["board"]} aria-label={t("board")}>
+    <aside className={css["board"]} aria-label={t("board")}
+      onKeyDown={(event) => {
+        if (event.key === "Escape" && !removing && !window.matchMedia(BESIDE).matches) onClose();
+      }}>
       <div className={css["head"]}>
-        <h2>{t("board")}</h2>
+        <h2 ref={head} tabIndex={-1}>{t("board")}</h2>
         <Button size="small" look="quiet" icon="close" onClick={onClose}>{t("board.close")}</Button>
       </div>
       <RoomActions />

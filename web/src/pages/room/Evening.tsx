@@ -14,7 +14,7 @@ export function Evening() {
   const phase = useCallState((s) => s.phase);
   useEffect(() => {
     if (!call.resume()) navigate("/j", { replace: true });
-    else if (call.state.phase !== "over") void call.capture.ask();
+    else if (call.state.phase !== "over") void call.capture.ensure();
   }, [call, navigate]);
   return (
     <>

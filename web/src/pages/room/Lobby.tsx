@@ -1,10 +1,9 @@
 // Waiting. Nothing of the room is here, because the server sends nothing.
-import { useCallState } from "../../ui/CallContext.tsx";
+import { Button } from "../../ui/Button.tsx";
+import { useCall, useCallState } from "../../ui/CallContext.tsx";
 import { Check } from "../../ui/Check.tsx";
 import { Notice } from "../../ui/Notice.tsx";
-import { Button } from "../../ui/Button.tsx";
-import { useCall } from "../../ui/CallContext.tsx";
-import { Page, Saying } from "../../ui/Page.tsx";
+import { Page, Saying, useBeginHere } from "../../ui/Page.tsx";
 import { useNow } from "../../ui/useNow.ts";
 import { useWords } from "../../words/words.tsx";
 import css from "./Lobby.module.css";
@@ -15,13 +14,14 @@ export function Lobby() {
   const session = useCallState((s) => s.session);
   const away = useCallState((s) => s.line === "lost");
   const now = useNow(15_000);
+  const head = useBeginHere();
   const begun = session !== undefined && now >= Date.parse(session.start);
   return (
     <Page title="title.lobby" clinic={session?.clinic}>
       <div className={css["lobby"]}>
         <div className={css["words"]}>
           <div className={css["window"]} aria-hidden="true" />
-          <h1 className={css["head"]} role="status">{t("lobby.text")}</h1>
+          <h1 ref={head} tabIndex={-1} className={css["head"]}>{t("lobby.text")}</h1>
           <p>{t("lobby.calm")}</p>
           {session && (
             <p className={css["soft"]}>

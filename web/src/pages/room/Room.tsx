@@ -1,11 +1,11 @@
 // The room: the people, one's own controls, and for staff the board beside it.
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { isStaff } from "../../protocol/nouns.ts";
 import { Button } from "../../ui/Button.tsx";
 import { useCallState } from "../../ui/CallContext.tsx";
-import { useTitle } from "../../ui/Page.tsx";
+import { useBeginHere, useTitle } from "../../ui/Page.tsx";
 import { useWords } from "../../words/words.tsx";
-import { Board } from "./Board.tsx";
+import { BESIDE, Board } from "./Board.tsx";
 import { Controls } from "./Controls.tsx";
 import { Gallery } from "./Gallery.tsx";
 import { Knock } from "./Knock.tsx";
@@ -13,9 +13,6 @@ import { Notices } from "./Notices.tsx";
 import { SegmentBar } from "./SegmentBar.tsx";
 import { Voices } from "./Voices.tsx";
 import css from "./Room.module.css";
-
-/** Where there is room for gallery and board side by side. */
-const BESIDE = "(min-width: 62rem)";
 
 export function Room() {
   const { t } = useWords();
@@ -27,10 +24,19 @@ export function Room() {
   const locked = useCallState((s) => s.room?.locked === true);
   const [open, setOpen] = useState(() => window.matchMedia(BESIDE).matches);
   const board = staff && open;
+  const head = useBeginHere();
+  const toggle = useRef<HTMLButtonElement>(null);
+  const close = (): void => {
+    setOpen(false);
+    toggle.current?.focus();
+  };
   return (
     <div className={css["room"]} data-board={board ? "" : undefined}>
       <header className={css["header"]}>
-        <h1 className={css["clinic"]}>{clinic}</h1>
+        <h1 ref={head} tabIndex={-1} className={css["clinic"]}>
+          <span className="unseen">{t("room.in")} </span>
+          {clinic}
+        </h1>
         <SegmentBar />
         <p className={css["soft"]}>
           {t("room.people.count", { n: people })}
@@ -42,11 +48,11 @@ export function Room() {
         {staff && <Knock boardOpen={board} />}
         <Gallery />
       </main>
-      {board && <Board onClose={() => setOpen(false)} />}
+      {board && <Board onClose={close} />}
       <Controls
         board={
           staff && (
-            <Button stacked icon="board" look="quiet" lit={!board && waiting > 0} aria-expanded={board}
+            <Button ref={toggle} stacked icon="board" look="quiet" lit={!board && waiting > 0} aria-expanded={board}
               onClick={() => setOpen(!open)}>
               {t("board")}
             </Button>
