@@ -1,41 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { ClientMessage } from "../protocol/client.ts";
+import { FakeSocket, welcome } from "../../test/socket.ts";
 import { Conversation, type ConversationOptions } from "./conversation.ts";
-
-/** The other end of a WebSocket. */
-class FakeSocket extends EventTarget {
-  static all: FakeSocket[] = [];
-  readyState = 0;
-  sent: (ClientMessage & { id?: number })[] = [];
-  constructor() {
-    super();
-    FakeSocket.all.push(this);
-  }
-  send(text: string): void {
-    this.sent.push(JSON.parse(text) as ClientMessage & { id?: number });
-  }
-  close(): void {
-    if (this.readyState === 3) return;
-    this.readyState = 3;
-    this.dispatchEvent(new Event("close"));
-  }
-  opens(): void {
-    this.readyState = 1;
-    this.dispatchEvent(new Event("open"));
-  }
-  says(message: object): void {
-    this.dispatchEvent(new MessageEvent("message", { data: JSON.stringify(message) }));
-  }
-  last(type: string) {
-    return this.sent.filter((m) => m.type === type).at(-1);
-  }
-}
-
-const welcome = {
-  type: "welcome", now: "2026-11-23T22:20:01Z", resume: "r", version: 1, slots: { audio: 1, video: 1 },
-  you: { participant: "p", name: "A", role: "participant", state: "lobby", muted: false, camera_off: false, hand: false },
-  session: { id: "s", clinic: "C", start: "", end: "", door_opens: "", zone: "UTC", segments: [] },
-};
 
 const seen: string[] = [];
 let refused: (code: string) => boolean = () => false;
@@ -58,11 +23,7 @@ function start(options: Partial<ConversationOptions> = {}): Conversation {
   return conversation;
 }
 
-const socket = (n: number): FakeSocket => {
-  const found = FakeSocket.all.at(n);
-  if (!found) throw new Error(`no socket ${n}`);
-  return found;
-};
+const socket = FakeSocket.at;
 
 /** Lets promises run. */
 const turn = () => vi.advanceTimersByTimeAsync(0);

@@ -19,6 +19,8 @@ export interface LinkOptions {
   wait?: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
+/** A prepared connection knows the network of its making; the phone may have walked on since. */
+const FRESH_MS = 30_000;
 const PATIENCE_MS = 5000;
 const LOOK_MS = 250;
 const WATCH_MS = 1000;
@@ -43,6 +45,7 @@ export class Link {
 
   private tracks: Record<"audio" | "video", MediaStreamTrack | null> = { audio: null, video: null };
   private active = false;
+  private made = 0;
   /** The peer was offered: what follows is a restart, or another peer. */
   private used = false;
   private run: AbortController | undefined;
@@ -58,13 +61,15 @@ export class Link {
   async prepare(counts: SlotCount): Promise<void> {
     if (this.peer) return;
     this.peer = this.make(counts);
+    this.made = Date.now();
     await this.peer.offer(false);
   }
 
   /** The signaling is there (again): connect, or restart what the server has kept. */
   connect(counts: SlotCount, kept: boolean): void {
     this.run?.abort();
-    if (this.used && !kept) this.renew(counts);
+    const stale = this.used ? !kept : Date.now() - this.made > FRESH_MS;
+    if (this.peer && stale) this.renew(counts);
     const run = new AbortController();
     this.run = run;
     void this.doConnect(counts, run.signal);
@@ -159,6 +164,7 @@ export class Link {
   private renew(counts: SlotCount): void {
     this.drop();
     this.peer = this.make(counts);
+    this.made = Date.now();
     this.options.changed();
   }
 

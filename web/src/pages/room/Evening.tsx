@@ -3,6 +3,7 @@ import { useEffect } from "react";
 import { useLocation } from "wouter";
 import type { CallState } from "../../call/state.ts";
 import { useCall, useCallState } from "../../ui/CallContext.tsx";
+import { useAwake } from "../../ui/useAwake.ts";
 import { Connecting, Lobby, SecondDevice } from "./Lobby.tsx";
 import { Over } from "./Over.tsx";
 import { Question } from "./Question.tsx";
@@ -16,6 +17,7 @@ export function Evening() {
     if (!call.resume()) navigate("/j", { replace: true });
     else if (call.state.phase !== "over") void call.capture.ensure();
   }, [call, navigate]);
+  useAwake(phase === "lobby" || phase === "room" || phase === "second_device");
   return (
     <>
       <Phase phase={phase} />
