@@ -2,14 +2,13 @@ package records
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 
 	"github.com/uptrace/bun"
 
 	"vesper/rooms"
+	"vesper/rooms/ledger"
 )
 
 type entryRow struct {
@@ -24,38 +23,29 @@ type entryRow struct {
 	Hash          string          `bun:"hash"`
 }
 
-// genesis is what the first entry of a session stands behind, so that no
-// session's chain can stand for another's.
-func genesis(session rooms.SessionID) entryRow {
-	sum := sha256.Sum256([]byte("vesper journal\x00" + string(session)))
-	return entryRow{Session: session, Hash: hex.EncodeToString(sum[:])}
+func (row entryRow) noun() (ledger.Entry, error) {
+	return ledger.Entry{N: row.N, Text: row.Event, Prev: row.Prev, Hash: row.Hash}, nil
 }
 
 // journalHead is the last entry of a session, or its genesis.
-func journalHead(ctx context.Context, db bun.IDB, session rooms.SessionID) (entryRow, error) {
+func journalHead(ctx context.Context, db bun.IDB, session rooms.SessionID) (ledger.Entry, error) {
 	row, err := one[entryRow](ctx, db, "n DESC", "session = ?", session)
 	if errors.Is(err, rooms.ErrNotFound) {
-		return genesis(session), nil
+		return ledger.Genesis(session), nil
 	}
-	return row, err
-}
-
-// chain is the entry of an event behind head.
-func chain(head entryRow, session rooms.SessionID, event rooms.Event) (entryRow, error) {
-	canonical, err := encode(event)
 	if err != nil {
-		return entryRow{}, err
+		return ledger.Entry{}, err
 	}
-	return entryRow{
-		Session: session, N: head.N + 1, Epoch: event.ID.Epoch, Node: event.ID.Node, EventN: event.ID.N,
-		Event: canonical, Prev: head.Hash, Hash: linkHash(head.Hash, canonical),
-	}, nil
+	return row.noun()
 }
 
-// linkHash is the hash of an entry: over the one before it and its own text.
-func linkHash(prev, event string) string {
-	sum := sha256.Sum256([]byte("vesper entry\x00" + prev + "\x00" + event))
-	return hex.EncodeToString(sum[:])
+// chained is the row of an event behind head.
+func chained(head ledger.Entry, session rooms.SessionID, event rooms.Event) (ledger.Entry, entryRow) {
+	entry := ledger.Next(head, event)
+	return entry, entryRow{
+		Session: session, N: entry.N, Epoch: event.ID.Epoch, Node: event.ID.Node, EventN: event.ID.N,
+		Event: entry.Text, Prev: entry.Prev, Hash: entry.Hash,
+	}
 }
 
 // events are the entries of a session in chain order.
@@ -64,7 +54,7 @@ func events(ctx context.Context, db bun.IDB, session rooms.SessionID) ([]rooms.E
 	if err != nil {
 		return nil, err
 	}
-	return convert(rows, func(row entryRow) (rooms.Event, error) { return decode[rooms.Event](row.Event) })
+	return convert(rows, func(row entryRow) (rooms.Event, error) { return ledger.Decode(row.Event) })
 }
 
 // Journal lists what happened in a session of a clinic, in chain order.

@@ -1,6 +1,7 @@
 package records
 
 import (
+	"crypto/ed25519"
 	"testing"
 
 	"vesper/rooms"
@@ -9,7 +10,8 @@ import (
 // verifyChain holds that what is kept of a session is whole.
 func verifyChain(t testing.TB, r *Records, clinic rooms.ClinicID, session rooms.SessionID) {
 	t.Helper()
-	if err := must[Evidence](t)(r.Evidence(t.Context(), clinic, session)).Verify(testPublic); err != nil {
+	bundle := must[Evidence](t)(r.Evidence(t.Context(), clinic, session)).Bundle()
+	if _, err := bundle.Verify([]ed25519.PublicKey{testPublic}); err != nil {
 		t.Errorf("session %s: %v", session, err)
 	}
 }

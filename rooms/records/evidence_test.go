@@ -4,6 +4,8 @@ import (
 	"crypto/ed25519"
 	"errors"
 	"testing"
+
+	"vesper/rooms/ledger"
 )
 
 var testPublic = testSealer.Public().(ed25519.PublicKey)
@@ -16,22 +18,20 @@ func TestEvidence(t *testing.T) {
 	if len(evidence.Entries) != 4 || len(evidence.Seals) != 1 || len(evidence.Roster) != 3 {
 		t.Fatalf("evidence: %+v", evidence)
 	}
-	if err := evidence.Verify(testPublic); err != nil {
+	if _, err := evidence.Bundle().Verify([]ed25519.PublicKey{testPublic}); err != nil {
 		t.Error(err)
 	}
 	stranger, _, err := ed25519.GenerateKey(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, keys := range [][]ed25519.PublicKey{nil, {stranger}} {
-		if err := evidence.Verify(keys...); !errors.Is(err, ErrEvidence) {
-			t.Errorf("by another's key: got %v, want ErrEvidence", err)
-		}
+	if _, err := evidence.Bundle().Verify([]ed25519.PublicKey{stranger}); err == nil {
+		t.Error("verified by another's key")
 	}
-	other := evidence
-	other.Session.Plan.Session = h.sessions[1]
-	if err := other.Verify(testPublic); !errors.Is(err, ErrEvidence) {
-		t.Errorf("as another session's: got %v, want ErrEvidence", err)
+	other := evidence.Bundle()
+	other.Context.Plan.Session = h.sessions[1]
+	if _, err := other.Verify(nil); err == nil {
+		t.Error("verified as another session's")
 	}
 }
 
@@ -39,7 +39,7 @@ func TestEvidence(t *testing.T) {
 func TestEvidenceFindsTampering(t *testing.T) {
 	for _, statement := range []string{
 		"UPDATE journal SET event = replace(event, 'arrived', 'left') WHERE n = 2",
-		"UPDATE journal SET event = replace(event, '22:30', '22:31') WHERE n = 3",
+		"UPDATE journal SET event = replace(event, 'at_ms\":1', 'at_ms\":2') WHERE n = 3",
 		"UPDATE journal SET hash = prev WHERE n = 2",
 		"UPDATE journal SET prev = hash WHERE n = 2",
 		"UPDATE journal SET prev = '' WHERE n = 1",
@@ -62,8 +62,9 @@ func TestEvidenceFindsTampering(t *testing.T) {
 			}
 		}
 		evidence := must[Evidence](t)(r.Evidence(t.Context(), h.clinic.ID, h.sessions[0]))
-		if err := evidence.Verify(testPublic); !errors.Is(err, ErrEvidence) {
-			t.Errorf("%s: got %v, want ErrEvidence", statement, err)
+		var broken *ledger.BrokenError
+		if _, err := evidence.Bundle().Verify([]ed25519.PublicKey{testPublic}); !errors.As(err, &broken) {
+			t.Errorf("%s: got %v, want a broken place", statement, err)
 		}
 	}
 }

@@ -146,10 +146,9 @@ func appendEvents(ctx context.Context, tx bun.Tx, session rooms.SessionID, event
 			}
 			sealed = true
 		}
-		if head, err = chain(head, session, event); err != nil {
-			return err
-		}
-		if err := insert(ctx, tx, &head); err != nil {
+		entry, row := chained(head, session, event)
+		head = entry
+		if err := insert(ctx, tx, &row); err != nil {
 			return err
 		}
 		if err := consequence(ctx, tx, session, event); err != nil {

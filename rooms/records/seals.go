@@ -2,13 +2,12 @@ package records
 
 import (
 	"context"
-	"crypto/ed25519"
-	"encoding/base64"
 	"errors"
 
 	"github.com/uptrace/bun"
 
 	"vesper/rooms"
+	"vesper/rooms/ledger"
 )
 
 type sealRow struct {
@@ -20,23 +19,7 @@ type sealRow struct {
 	CreatedAt     int64           `bun:"created_at"`
 }
 
-// machineSeal is what the machine's seal says of a chain.
-type machineSeal struct {
-	Session rooms.SessionID `json:"session"`
-	Count   uint64          `json:"count"`
-	Head    string          `json:"head"`
-	At      int64           `json:"at_ms"`
-}
-
-// signedSeal is the seal as it is kept: the text that was signed, word for word.
-type signedSeal struct {
-	Text      string `json:"text"`
-	Key       string `json:"key"` // the public key, base64
-	Signature string `json:"signature"`
-}
-
-// sealContext keeps a seal's signature from standing under anything else.
-const sealContext = "vesper machine seal\x00"
+func (s sealRow) noun() (ledger.Seal, error) { return decode[ledger.Seal](s.Seal) }
 
 // unsealed refuses a session that is sealed.
 func unsealed(ctx context.Context, db bun.IDB, session rooms.SessionID) error {
@@ -68,22 +51,55 @@ func (r *Records) Seal(ctx context.Context, session rooms.SessionID, epoch uint6
 		if err != nil {
 			return err
 		}
-		seal, err := r.sign(machineSeal{Session: session, Count: head.N, Head: head.Hash, At: now})
+		row, err := one[sessionRow](ctx, tx, "", "id = ?", session)
 		if err != nil {
 			return err
 		}
-		return insert(ctx, tx, &sealRow{Session: session, N: 1, Kind: "machine", Seal: seal, CreatedAt: now})
+		seal, err := r.sign(ctx, tx, row, ledger.Statement{
+			Kind: ledger.Machine, Session: session, Count: head.N, Head: head.Hash, At: now,
+		})
+		if err != nil {
+			return err
+		}
+		return insert(ctx, tx, &sealRow{Session: session, N: 1, Kind: ledger.Machine, Seal: seal, CreatedAt: now})
 	})
 }
 
-func (r *Records) sign(seal machineSeal) (string, error) {
-	text, err := encode(seal)
+// sign seals a statement together with what the session is judged by.
+func (r *Records) sign(ctx context.Context, db bun.IDB, session sessionRow, s ledger.Statement) (string, error) {
+	judged, err := contextOf(ctx, db, session)
 	if err != nil {
 		return "", err
 	}
-	public := r.sealer.Public().(ed25519.PublicKey)
-	return encode(signedSeal{
-		Text: text, Key: base64.StdEncoding.EncodeToString(public),
-		Signature: base64.StdEncoding.EncodeToString(ed25519.Sign(r.sealer, []byte(sealContext+text))),
-	})
+	if s.Context, err = judged.Hash(); err != nil {
+		return "", err
+	}
+	return encode(ledger.Sign(r.sealer, s))
+}
+
+// contextOf is what a session is judged by: its plan, its roster without
+// names, and the rules of its opening.
+func contextOf(ctx context.Context, db bun.IDB, row sessionRow) (ledger.Context, error) {
+	session, err := row.noun()
+	if err != nil {
+		return ledger.Context{}, err
+	}
+	roster, err := rosterOf(ctx, db, row)
+	if err != nil {
+		return ledger.Context{}, err
+	}
+	where, args := "clinic = ?", []any{session.Clinic}
+	if session.RulesVersion != 0 {
+		where, args = where+" AND version = ?", append(args, session.RulesVersion)
+	}
+	found, err := one[rulesRow](ctx, db, "version DESC", where, args...)
+	if err != nil {
+		return ledger.Context{}, err
+	}
+	rules, err := found.noun()
+	if err != nil {
+		return ledger.Context{}, err
+	}
+	text, err := encode(rules)
+	return ledger.Context{Plan: session.Plan, Roster: ledger.Members(roster), Rules: []byte(text)}, err
 }

@@ -1,0 +1,68 @@
+package ledger
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"vesper/rooms"
+)
+
+// canonical is the one encoding of an event: JSON with these fields in this
+// order, whole milliseconds since 1970 UTC, empty fields left out, no spaces.
+// What is hashed is this text, byte for byte.
+type canonical struct {
+	Epoch   uint64          `json:"epoch"`
+	Node    rooms.NodeID    `json:"node"`
+	N       uint64          `json:"n"`
+	At      int64           `json:"at_ms"`
+	Mono    int64           `json:"mono_ns"`
+	Kind    rooms.EventKind `json:"kind"`
+	Person  rooms.PersonID  `json:"person,omitempty"`
+	Actor   rooms.PersonID  `json:"actor,omitempty"`
+	Conn    uint64          `json:"conn,omitempty"`
+	Since   *int64          `json:"since_ms,omitempty"`
+	Segment int             `json:"segment,omitempty"`
+	Reason  string          `json:"reason,omitempty"`
+	Step    int64           `json:"step_ms,omitempty"`
+}
+
+// Canonical encodes an event. Times are cut to whole milliseconds.
+func Canonical(e rooms.Event) string {
+	c := canonical{
+		Epoch: e.ID.Epoch, Node: e.ID.Node, N: e.ID.N, At: e.At.UnixMilli(), Mono: int64(e.Mono), Kind: e.Kind,
+		Person: e.Person, Actor: e.Actor, Conn: e.Conn, Segment: e.Segment, Reason: e.Reason, Step: e.StepMS,
+	}
+	if !e.Since.IsZero() {
+		since := e.Since.UnixMilli()
+		c.Since = &since
+	}
+	data, err := json.Marshal(c)
+	if err != nil {
+		panic("ledger: a struct of strings and numbers does not encode: " + err.Error())
+	}
+	return string(data)
+}
+
+// Decode reads a canonical text. A text that Canonical would not have written
+// is refused, so that one event has one text.
+func Decode(text string) (rooms.Event, error) {
+	var c canonical
+	decoder := json.NewDecoder(bytes.NewReader([]byte(text)))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&c); err != nil {
+		return rooms.Event{}, fmt.Errorf("decode event: %w", err)
+	}
+	e := rooms.Event{
+		ID: rooms.EventID{Epoch: c.Epoch, Node: c.Node, N: c.N}, At: time.UnixMilli(c.At).UTC(), Mono: time.Duration(c.Mono), Kind: c.Kind,
+		Person: c.Person, Actor: c.Actor, Conn: c.Conn, Segment: c.Segment, Reason: c.Reason, StepMS: c.Step,
+	}
+	if c.Since != nil {
+		e.Since = time.UnixMilli(*c.Since).UTC()
+	}
+	if Canonical(e) != text {
+		return rooms.Event{}, fmt.Errorf("decode event: the text is not canonical")
+	}
+	return e, nil
+}

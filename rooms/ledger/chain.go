@@ -1,0 +1,79 @@
+package ledger
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+
+	"vesper/rooms"
+)
+
+// Entry is one event as it stands in a session's chain. Text is canonical and
+// is what was hashed; hashes are SHA-256 in hexadecimal.
+type Entry struct {
+	N    uint64 `json:"n"` // place in the chain, from 1
+	Text string `json:"text"`
+	Prev string `json:"prev"`
+	Hash string `json:"hash"`
+}
+
+// Genesis is what the first entry of a session stands behind, so that no
+// session's chain can stand for another's.
+func Genesis(session rooms.SessionID) Entry {
+	return Entry{Hash: digest("vesper journal\x00" + string(session))}
+}
+
+// Next is the entry of an event behind head.
+func Next(head Entry, e rooms.Event) Entry {
+	text := Canonical(e)
+	return Entry{N: head.N + 1, Text: text, Prev: head.Hash, Hash: linkHash(head.Hash, text)}
+}
+
+func linkHash(prev, text string) string { return digest("vesper entry\x00" + prev + "\x00" + text) }
+
+func digest(s string) string {
+	sum := sha256.Sum256([]byte(s))
+	return hex.EncodeToString(sum[:])
+}
+
+// BrokenError names the first place that is not what was written.
+type BrokenError struct {
+	Place  string // "entry 7", "seal 1", "rows", …
+	Reason string
+}
+
+func (e *BrokenError) Error() string { return e.Place + ": " + e.Reason }
+
+func broken(place, format string, args ...any) error {
+	return &BrokenError{Place: place, Reason: fmt.Sprintf(format, args...)}
+}
+
+// VerifyChain walks a session's chain from its genesis and returns the events.
+// It fails with a *BrokenError at the first entry that does not fit.
+func VerifyChain(session rooms.SessionID, entries []Entry) ([]rooms.Event, error) {
+	head := Genesis(session)
+	seen := make(map[rooms.EventID]bool, len(entries))
+	events := make([]rooms.Event, 0, len(entries))
+	for i, entry := range entries {
+		place := fmt.Sprintf("entry %d", i+1)
+		switch {
+		case entry.N != head.N+1:
+			return nil, broken(place, "has the number %d", entry.N)
+		case entry.Prev != head.Hash:
+			return nil, broken(place, "does not stand behind the one before it")
+		case entry.Hash != linkHash(entry.Prev, entry.Text):
+			return nil, broken(place, "its hash is not that of its text")
+		}
+		event, err := Decode(entry.Text)
+		if err != nil {
+			return nil, broken(place, "%v", err)
+		}
+		if seen[event.ID] {
+			return nil, broken(place, "the event %s stands there twice", event.ID)
+		}
+		seen[event.ID] = true
+		events = append(events, event)
+		head = entry
+	}
+	return events, nil
+}
