@@ -70,7 +70,7 @@ func Mount(mux *http.ServeMux, o Options) {
 	h.door(api)
 	h.staff(api)
 	h.sessions(api)
-	// h.attendance(api)
+	h.attendance(api)
 	h.series(api)
 	h.people(api)
 	mux.HandleFunc("GET /.well-known/jwks.json", h.jwks)

@@ -1,0 +1,117 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"vesper/rooms"
+	"vesper/rooms/attendance"
+	"vesper/rooms/attendance/export"
+	"vesper/rooms/ledger"
+	"vesper/rooms/records"
+)
+
+// Attendance is a session's rows. While it runs they are what they would be
+// if it ended now, and Final is false.
+type Attendance struct {
+	Session      ListedSession       `json:"session"`
+	Final        bool                `json:"final"`
+	RulesVersion int                 `json:"rules_version"`
+	Records      []attendance.Record `json:"records"`
+	Notice       string              `json:"notice" doc:"the redisclosure notice that goes with the rows"`
+}
+
+// file is an answer that is saved rather than read.
+type file struct {
+	ContentType string `header:"Content-Type"`
+	Disposition string `header:"Content-Disposition"`
+	Body        []byte
+}
+
+func (h *house) attendance(api huma.API) {
+	huma.Register(api, operation("GET", "/sessions/{id}/attendance", "get-attendance", "Who was there, from when to when; readable while it runs", mayRead),
+		func(ctx context.Context, in *sessionPath) (*body[Attendance], error) {
+			out, err := h.readAttendance(ctx, in.ID)
+			return &body[Attendance]{out}, h.problemOf("read attendance", err)
+		})
+	huma.Register(api, operation("GET", "/sessions/{id}/attendance.csv", "export-attendance", "The same rows as CSV (RFC 4180)", mayRead),
+		func(ctx context.Context, in *sessionPath) (*file, error) {
+			out, err := h.exportCSV(ctx, in.ID)
+			return out, h.problemOf("export attendance", err)
+		})
+	huma.Register(api, operation("GET", "/sessions/{id}/evidence", "export-evidence", "The evidence bundle for vesper verify: ids, no names", mayRead),
+		func(ctx context.Context, in *sessionPath) (*file, error) {
+			out, err := h.exportEvidence(ctx, in.ID)
+			return out, h.problemOf("export evidence", err)
+		})
+}
+
+// judged is a session's evidence and the rows that come of it: final once the
+// session is sealed.
+func (h *house) judged(ctx context.Context, id, action string) (e records.Evidence, rows []attendance.Record, err error) {
+	session := rooms.SessionID(id)
+	if e, err = h.Records.Evidence(ctx, callerOf(ctx).clinic, session); err != nil {
+		return e, nil, err
+	}
+	if err := h.audit(ctx, action, session); err != nil {
+		return e, nil, err
+	}
+	journal := make([]rooms.Event, len(e.Entries))
+	for i, entry := range e.Entries {
+		if journal[i], err = ledger.Decode(entry.Text); err != nil {
+			return e, nil, err
+		}
+	}
+	var rules attendance.Rules
+	if err := json.Unmarshal(e.Context.Rules, &rules); err != nil {
+		return e, nil, err
+	}
+	if len(e.Seals) > 0 {
+		return e, attendance.Compute(e.Session.Plan, e.Roster, journal, rules), nil
+	}
+	return e, attendance.ComputeAt(e.Session.Plan, e.Roster, journal, rules, h.Clock.Now()), nil
+}
+
+func (h *house) readAttendance(ctx context.Context, id string) (Attendance, error) {
+	e, rows, err := h.judged(ctx, id, "attendance.read")
+	if err != nil {
+		return Attendance{}, err
+	}
+	clinic, err := h.Records.Clinic(ctx, callerOf(ctx).clinic)
+	return Attendance{
+		Session: sessionOf(e.Session, clinic.Name), Final: len(e.Seals) > 0, RulesVersion: e.Session.RulesVersion,
+		Records: rows, Notice: export.Notice,
+	}, err
+}
+
+func (h *house) exportCSV(ctx context.Context, id string) (*file, error) {
+	_, rows, err := h.judged(ctx, id, "attendance.export")
+	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	err = export.CSV(&b, rows)
+	return &file{"text/csv; charset=utf-8; header=present", attached("attendance", id, "csv"), b.Bytes()}, err
+}
+
+func (h *house) exportEvidence(ctx context.Context, id string) (*file, error) {
+	e, rows, err := h.judged(ctx, id, "evidence.export")
+	if err != nil {
+		return nil, err
+	}
+	bundle := e.Bundle()
+	bundle.GeneratedAt, bundle.Notice = h.Clock.Now(), export.Notice
+	if bundle.Rows, err = json.Marshal(attendance.WithoutNames(rows)); err != nil {
+		return nil, err
+	}
+	data, err := json.MarshalIndent(bundle, "", " ")
+	return &file{"application/json", attached("evidence", id, "json"), data}, err
+}
+
+// attached names a file by the session's id, never by a person or a title.
+func attached(what, id, kind string) string {
+	return `attachment; filename="` + what + "-" + id + "." + kind + `"`
+}
