@@ -52,7 +52,7 @@ function Sheet({ token, sheet, again }: { token: string; sheet: Attendance; agai
       </p>
       <div className={css["actions"]}>
         <Button icon="download" onClick={() => void get("attendance.csv", "attendance.csv")}>{t("console.csv")}</Button>
-        <Button icon="download" onClick={() => void get("evidence", "evidence.zip")}>{t("console.evidence")}</Button>
+        <Button icon="download" onClick={() => void get("evidence", "evidence.json")}>{t("console.evidence")}</Button>
         {!final && <Button look="quiet" onClick={again}>{t("console.refresh")}</Button>}
       </div>
       {failed && <Notice look="clay">{t("console.failed")}</Notice>}

@@ -36,7 +36,8 @@ export function Timeline({ record, session }: { record: AttendanceRecord; sessio
       : t("console.interval", { start: time(i.start, session.zone), end: time(i.end, session.zone) }))
     .join(", ");
   const label = said === "" ? t("console.timeline.none", { name }) : t("console.timeline.of", { name, intervals: said });
-  const held = record.segments.some((s) => s.start !== undefined);
+  // While the evening runs, its parts are the planned ones: the actual ones end now.
+  const held = record.final && record.segments.some((s) => s.start !== undefined);
   const parts = held ? record.segments : (session.segments ?? [{ start: session.start, end: session.end, kind: "other" as const }]);
   return (
     <svg className={css["timeline"]} viewBox={`0 0 ${WIDTH} 40`} preserveAspectRatio="none" role="img" aria-label={label}>
