@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"strconv"
 	"testing"
 	"time"
 
@@ -127,6 +128,7 @@ func testEvening(t *testing.T, redis string) {
 	dana := join(t, client.Options{Link: links.Facilitator, Publish: audio})
 	must(t, dana.WaitFor(within(t, 10*time.Second), func(st client.State) bool { return st.You.State == "admitted" }))
 	must(t, dana.WaitMedia(within(t, 10*time.Second)))
+	danaIn := time.Now()
 	talk(t, dana)
 
 	// Nothing crosses the lobby's door.
@@ -146,6 +148,7 @@ func testEvening(t *testing.T, redis string) {
 
 	must(t, dana.Admit(within(t, 5*time.Second), ana.ID()))
 	must(t, ana.WaitFor(within(t, 5*time.Second), func(st client.State) bool { return st.You.State == "admitted" && len(st.Participants) == 2 }))
+	anaIn := time.Now()
 	eventually(t, "both hear each other", func() bool { return hears(ana, dana.ID()) && hears(dana, ana.ID()) })
 	if err := ana.Mute(within(t, time.Second), dana.ID()); client.Code(err) != "not_allowed" {
 		t.Fatalf("mute by a participant: %v, want not_allowed", err)
@@ -177,6 +180,7 @@ func testEvening(t *testing.T, redis string) {
 	// Removed: by link and by resume token, and for good.
 	removed := ana.Resume()
 	must(t, dana.Remove(within(t, time.Second), ana.ID()))
+	anaOut := time.Now()
 	<-ana.Done()
 	if client.Code(ana.Err()) != "removed" {
 		t.Fatalf("a removed client ended with %v", ana.Err())
@@ -188,13 +192,50 @@ func testEvening(t *testing.T, redis string) {
 		t.Fatalf("the link after removal: %v", err)
 	}
 
+	live := row(t, readCSV(t, links), "Dana")
+	if live["final"] != "false" {
+		t.Errorf("while the evening runs the rows are final=%s", live["final"])
+	}
 	must(t, dana.End(within(t, 5*time.Second)))
+	danaOut := time.Now()
 	<-dana.Done()
 	if client.Code(dana.Err()) != "ended" {
 		t.Fatalf("at the end: %v", dana.Err())
 	}
 	rows := readCSV(t, links)
-	_ = rows
+	seconds(t, row(t, rows, "Ana R."), anaOut.Sub(anaIn))
+	seconds(t, row(t, rows, "Dana"), danaOut.Sub(danaIn))
+	if got := row(t, rows, "Ana R."); got["final"] != "true" || got["flags"] == "" || got["person"] == "" {
+		t.Errorf("Ana's row is %v, want it final and with the flag removed", got)
+	}
+	if got := row(t, rows, "Ben T."); got["status"] != "absent" || got["seconds"] != "0" {
+		t.Errorf("who never came has %v", got)
+	}
+}
+
+// seconds holds a row to the test's own clock.
+func seconds(t *testing.T, row map[string]string, want time.Duration) {
+	t.Helper()
+	got, err := strconv.ParseFloat(row["seconds"], 64)
+	must(t, err)
+	if diff := got - want.Seconds(); diff > 1 || diff < -1 {
+		t.Errorf("%s has %v s, want %.2f ± 1", row["display_name"], got, want.Seconds())
+	}
+}
+
+// row is the one row of a person.
+func row(t *testing.T, rows []map[string]string, name string) map[string]string {
+	t.Helper()
+	var found []map[string]string
+	for _, r := range rows {
+		if r["display_name"] == name {
+			found = append(found, r)
+		}
+	}
+	if len(found) != 1 {
+		t.Fatalf("%d rows of %s", len(found), name)
+	}
+	return found[0]
 }
 
 func packetsFrom(c *client.Client, participant string) (n uint64) {
