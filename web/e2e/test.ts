@@ -37,7 +37,6 @@ export const test = base.extend<Evening>({
     expect(troubles, "errors and breaches of the content policy").toEqual([]);
   },
 
-  // eslint-disable-next-line no-empty-pattern
   measured: async ({}, use, info) => {
     await use((what, value) => {
       info.annotations.push({ type: what, description: String(value) });
