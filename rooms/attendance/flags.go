@@ -5,26 +5,26 @@ package attendance
 type Flag string
 
 const (
-	Late             Flag = "late"
-	LeftEarly        Flag = "left_early" // by leaving or by a lost connection, not by removal
-	Reconnects       Flag = "reconnects"
-	Removed          Flag = "removed"        // at some time, undone or not
-	RemovalUndone    Flag = "removal_undone" // and let back
-	SentBack         Flag = "sent_back"
-	AudioOnly        Flag = "audio_only"
-	Elsewhere        Flag = "elsewhere" // not at home
-	LocationChanged  Flag = "location_changed"
-	SharedDevice     Flag = "shared_device"
-	SteppedAway      Flag = "stepped_away"
-	Unstaffed        Flag = "unstaffed"
-	NeverConnected   Flag = "never_connected" // let in, but no connection came up
-	NotOnRoster      Flag = "not_on_roster"
-	ServerLost       Flag = "server_lost"      // a connection ended with its server
-	ClockStepped     Flag = "clock_step"       // the wall clock jumped; minutes did not
-	ClockClamped     Flag = "clock_clamped"    // times of a later server were moved on, never back
-	LateReplay       Flag = "late_replay"      // entries of a cut-off server were left out
-	NotEnded         Flag = "not_ended"        // the journal stops without an end
-	JournalConflict  Flag = "journal_conflict" // one entry has two contents
+	Late            Flag = "late"
+	LeftEarly       Flag = "left_early" // by leaving or by a lost connection, not by removal
+	Reconnects      Flag = "reconnects"
+	Removed         Flag = "removed"        // at some time, undone or not
+	RemovalUndone   Flag = "removal_undone" // and let back
+	SentBack        Flag = "sent_back"
+	AudioOnly       Flag = "audio_only"
+	Elsewhere       Flag = "elsewhere" // not at home
+	LocationChanged Flag = "location_changed"
+	SharedDevice    Flag = "shared_device"
+	SteppedAway     Flag = "stepped_away"
+	Unstaffed       Flag = "unstaffed"
+	NeverConnected  Flag = "never_connected" // let in, but no connection came up
+	NotOnRoster     Flag = "not_on_roster"
+	ServerLost      Flag = "server_lost"      // a connection ended with its server
+	ClockStepped    Flag = "clock_step"       // the wall clock jumped; minutes did not
+	ClockClamped    Flag = "clock_clamped"    // times of a later server were moved on, never back
+	LateReplay      Flag = "late_replay"      // entries of a cut-off server were left out
+	NotEnded        Flag = "not_ended"        // the journal stops without an end
+	JournalConflict Flag = "journal_conflict" // one entry has two contents
 )
 
 // Flags are all flags, in the order in which a row lists them.

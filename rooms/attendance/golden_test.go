@@ -1,0 +1,116 @@
+package attendance
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"vesper/rooms"
+)
+
+var update = flag.Bool("update", false, "write the golden journals and rows again")
+
+// goldens are evenings whose journals and rows are kept as files: a change of
+// either is a change of what clinics have billed by.
+var goldens = map[string]string{
+	"worked": worked,
+	"leave":  "17:20 in fay\n17:25 in sam by=fay\n18:10 left sam by=sam\n18:11 arrived sam\n18:11 connected sam\n18:11 admitted sam reason=returned\n20:00 ended by=fay",
+	"early":  "17:20 in fay\n17:25 in pat by=fay\n17:28 in rae by=fay\n19:25 left rae by=rae\n19:40 ended by=fay reason=staff",
+	"unheld": "17:29 arrived pat\n17:40 arrived quinn\n20:30 ended reason=planned",
+	"crash":  "17:20 in fay\n17:25 in pat\n18:00:05 node n2\n18:00:05 closed_by_beat pat since=18:00\n18:00:05 closed_by_beat fay since=18:00\n18:00:10 connected pat\n18:00:10 connected fay\n20:10 ended by=fay",
+}
+
+func TestGolden(t *testing.T) {
+	for name, text := range goldens {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join("testdata", name+".jsonl")
+			if *update {
+				writeJournal(t, path, journal(text))
+			}
+			rows, err := json.MarshalIndent(Compute(testPlan(), testRoster(), readJournal(t, path), DefaultRules()), "", " ")
+			if err != nil {
+				t.Fatal(err)
+			}
+			golden := filepath.Join("testdata", name+".rows.json")
+			if *update {
+				if err := os.WriteFile(golden, append(rows, '\n'), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(golden)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := append(rows, '\n'); !bytes.Equal(got, want) {
+				t.Errorf("the rows are other than in %s:\n%s", golden, got)
+			}
+		})
+	}
+}
+
+func writeJournal(t *testing.T, path string, events []rooms.Event) {
+	t.Helper()
+	var b bytes.Buffer
+	for _, e := range events {
+		if err := json.NewEncoder(&b).Encode(e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.WriteFile(path, b.Bytes(), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func readJournal(t *testing.T, path string) []rooms.Event {
+	t.Helper()
+	file, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	var events []rooms.Event
+	lines := bufio.NewScanner(file)
+	for lines.Scan() {
+		var e rooms.Event
+		if err := json.Unmarshal(lines.Bytes(), &e); err != nil {
+			t.Fatal(err)
+		}
+		events = append(events, e)
+	}
+	if lines.Err() != nil || len(events) == 0 {
+		t.Fatalf("%s: %d events, %v", path, len(events), lines.Err())
+	}
+	return events
+}
+
+// A bundle's rows are computed again and the first other value is named.
+func TestRecompute(t *testing.T) {
+	rows, err := json.Marshal(WithoutNames(Compute(testPlan(), testRoster(), journal(worked), DefaultRules())))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := Recompute(testPlan(), testRoster(), journal(worked), DefaultRules(), rows); err != nil {
+		t.Errorf("untouched rows: %v", err)
+	}
+	for from, to := range map[string]string{
+		`"minutes":134`: `"minutes":150`, `"status":"absent"`: `"status":"excused"`, `"final":true`: `"final":false`,
+		`"late_s":0`: `"late_s":null`, `"person":"vic"`: `"person":"vin"`, `"flags":[]`: `"flags":["late"]`,
+	} {
+		changed := bytes.Replace(rows, []byte(from), []byte(to), 1)
+		if bytes.Equal(changed, rows) {
+			t.Fatalf("%s is not in the rows", from)
+		}
+		if err := Recompute(testPlan(), testRoster(), journal(worked), DefaultRules(), changed); err == nil {
+			t.Errorf("%s for %s was not found", to, from)
+		}
+	}
+	for _, other := range []string{"[]", "null", "{}", `[{}]`} {
+		if err := Recompute(testPlan(), testRoster(), journal(worked), DefaultRules(), []byte(other)); err == nil {
+			t.Errorf("%s was taken for the rows", other)
+		}
+	}
+}
