@@ -90,6 +90,19 @@ export class Person {
     return this.page.evaluate(() => window.witness.frames);
   }
 
+  /** When the newest message with all of these words came to the page, in ms; without words, any message. */
+  async told(...words: string[]): Promise<number> {
+    const newest = async (): Promise<number> =>
+      (await this.frames()).filter(({ text }) => words.every((word) => text.includes(word))).at(-1)?.at ?? 0;
+    await expect.poll(newest, { message: `${this.name} is told ${words.join(" ")}` }).toBeGreaterThan(0);
+    return newest();
+  }
+
+  /** When the page learned that it may come in. */
+  admittedAt(): Promise<number> {
+    return this.told(`"type":"you"`, `"state":"admitted"`);
+  }
+
   /** Everybody's id by name, as the room has told this page. */
   async ids(): Promise<Map<string, string>> {
     const tiles = await this.page.locator("[role=group][data-participant]").evaluateAll((all) =>
