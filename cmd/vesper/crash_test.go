@@ -72,8 +72,16 @@ func freePort(t *testing.T) string {
 func TestKillInMidSession(t *testing.T) {
 	dir, listen := t.TempDir(), freePort(t)
 	first := startProgram(t, "--listen", listen, "--data", dir, "--bots", "0")
+	resumed := make(chan struct{}, 16)
 	options := func(link string) client.Options {
-		return client.Options{Link: link, Publish: client.Publish{Audio: true}, Reconnect: client.RestartPeer}
+		return client.Options{
+			Link: link, Publish: client.Publish{Audio: true}, Reconnect: client.RestartPeer,
+			OnEvent: func(e client.Event) {
+				if e.Type == client.EventResumed {
+					resumed <- struct{}{}
+				}
+			},
+		}
 	}
 	dana := join(t, options(first.links.Facilitator))
 	must(t, dana.WaitMedia(within(t, 10*time.Second)))
@@ -94,7 +102,14 @@ func TestKillInMidSession(t *testing.T) {
 	if again.links.Session != first.links.Session {
 		t.Fatalf("session %s, want %s to go on", again.links.Session, first.links.Session)
 	}
-	must(t, ana.WaitFor(within(t, 20*time.Second), func(s client.State) bool { return admitted(s) && s.You.Muted }))
+	for range 2 {
+		select {
+		case <-resumed:
+		case <-time.After(20 * time.Second):
+			t.Fatal("not everybody came back within 20 s")
+		}
+	}
+	must(t, ana.WaitFor(within(t, 5*time.Second), func(s client.State) bool { return admitted(s) && s.You.Muted }))
 	must(t, ana.Microphone(within(t, 5*time.Second), true))
 	before := packetsFrom(dana, ana.ID())
 	eventually(t, "ana is heard again", func() bool { return packetsFrom(dana, ana.ID()) > before+10 })
