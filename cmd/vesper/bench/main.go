@@ -23,13 +23,14 @@ import (
 
 // settings are the flags.
 type settings struct {
-	runs   int
-	people int
-	steady time.Duration
-	server string
-	write  string
-	json   bool
-	micro  bool
+	runs     int
+	people   int
+	steady   time.Duration
+	patience time.Duration
+	server   string
+	write    string
+	json     bool
+	micro    bool
 }
 
 // The widths of a room: what an evening has and what the server's slots hold.
@@ -44,6 +45,7 @@ func parse(args []string) (settings, error) {
 	flags.IntVar(&s.runs, "runs", 5, "how often to measure; medians are reported")
 	flags.IntVar(&s.people, "people", 12, "how many join, besides the facilitator")
 	flags.DurationVar(&s.steady, "steady", 10*time.Second, "how long to watch the room once everybody is there")
+	flags.DurationVar(&s.patience, "patience", 30*time.Second, "how long to wait before each run for whatever else the machine does")
 	flags.StringVar(&s.server, "server", "bin/vesper", "the program to measure")
 	flags.StringVar(&s.write, "write", "", "file to write the report into, as Markdown")
 	flags.BoolVar(&s.json, "json", false, "print all runs as JSON instead of the table")
@@ -86,6 +88,7 @@ func bench(ctx context.Context, s settings) error {
 	r := report{Machine: thisMachine(ctx), People: s.people, Steady: s.steady.String()}
 	for n := range s.runs {
 		progress("run %d of %d", n+1, s.runs)
+		awaitCalm(ctx, s.patience)
 		one, err := measure(ctx, s)
 		if err != nil {
 			return fmt.Errorf("run %d: %w", n+1, err)

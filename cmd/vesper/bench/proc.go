@@ -20,6 +20,7 @@ type usage struct {
 	cpu      time.Duration // user and system, in steps of 10 ms
 	resident uint64        // bytes
 	switches uint64        // context switches of all its threads, both kinds
+	machine  time.Duration // CPU of everything on the machine, and what the host took away
 }
 
 // usageOf reads the usage of a living process.
@@ -42,8 +43,30 @@ func usageOf(pid int) (usage, error) {
 		return u, err
 	}
 	u.resident = kilobytes * 1024
-	u.switches, err = switchesOf(dir)
+	if u.switches, err = switchesOf(dir); err != nil {
+		return u, err
+	}
+	u.machine, err = machineBusy()
 	return u, err
+}
+
+// parseMachine adds up the first line of /proc/stat: all but idle, waiting for
+// a disk, and guests, who are in user time already.
+func parseMachine(stat []byte) (time.Duration, error) {
+	first, _, _ := strings.Cut(string(stat), "\n")
+	fields := strings.Fields(first)
+	if len(fields) < 9 || fields[0] != "cpu" {
+		return 0, errors.New("no times of the machine")
+	}
+	var ticks uint64
+	for _, i := range []int{1, 2, 3, 6, 7, 8} { // user, nice, system, irq, softirq, steal
+		n, err := strconv.ParseUint(fields[i], 10, 64)
+		if err != nil {
+			return 0, fmt.Errorf("times of the machine: %w", err)
+		}
+		ticks += n
+	}
+	return time.Duration(ticks) * time.Second / ticksPerSecond, nil
 }
 
 // parseStat takes user and system time from /proc/PID/stat: fields 14 and 15,

@@ -19,6 +19,18 @@ func TestParseStat(t *testing.T) {
 	}
 }
 
+func TestParseMachine(t *testing.T) {
+	got, err := parseMachine([]byte("cpu  100 20 30 9999 9999 10 20 20 500 500\ncpu0 1 2 3\n"))
+	if err != nil || got != 2*time.Second {
+		t.Errorf("got %v, %v, want 2s", got, err)
+	}
+	for _, bad := range []string{"", "cpu 1 2 3", "cpu 1 2 x 4 5 6 7 8 9"} {
+		if _, err := parseMachine([]byte(bad)); err == nil {
+			t.Errorf("%q was read", bad)
+		}
+	}
+}
+
 func TestField(t *testing.T) {
 	const status = "Name:\tvesper\nVmHWM:\t   90 kB\nVmRSS:\t   81234 kB\nvoluntary_ctxt_switches:\t17\nEmpty:\n"
 	for name, want := range map[string]uint64{"VmRSS": 81234, "voluntary_ctxt_switches": 17} {
@@ -41,7 +53,7 @@ func TestUsageOfThisProcess(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if u.resident < 1<<20 || u.switches == 0 {
+	if u.resident < 1<<20 || u.switches == 0 || u.machine <= 0 {
 		t.Errorf("got %+v", u)
 	}
 }

@@ -37,6 +37,7 @@ func (r report) rows() [][]string {
 		r.number("packets forwarded a second", "%.0f", func(r run) float64 { return r.PacketsPerSecond }),
 		r.number("server CPU, % of one core", "%.0f", func(r run) float64 { return r.CPUPercent }),
 		r.number("CPU of all clients, % of one core", "%.0f", func(r run) float64 { return r.ClientPercent }),
+		r.number("CPU of everything else, % of one core", "%.0f", func(r run) float64 { return r.OtherPercent }),
 		r.number("context switches a forwarded packet", "%.2f", func(r run) float64 { return r.SwitchesPerPacket }),
 		r.number("delay through the server, p50, ms", "%.2f", func(r run) float64 { return r.Delay.P50 }),
 		r.number("delay through the server, p99, ms", "%.2f", func(r run) float64 { return r.Delay.P99 }),

@@ -35,8 +35,8 @@ func TestWindow(t *testing.T) {
 	begin := time.Unix(1000, 0)
 	w := window{
 		empty:  usage{resident: 40e6},
-		before: usage{at: begin, cpu: time.Second, switches: 100},
-		after:  usage{at: begin.Add(10 * time.Second), cpu: 2 * time.Second, switches: 50_100, resident: 66e6},
+		before: usage{at: begin, cpu: time.Second, switches: 100, machine: time.Minute},
+		after:  usage{at: begin.Add(10 * time.Second), cpu: 2 * time.Second, switches: 50_100, resident: 66e6, machine: time.Minute + 6*time.Second},
 		own:    3 * time.Second, packets: 100_000, missing: 100, repaired: 50, people: 13, delays: []float64{1, 2, 3},
 	}
 	var r run
@@ -48,7 +48,7 @@ func TestWindow(t *testing.T) {
 		got, want float64
 	}{
 		{"µs a packet", r.CPUPerPacket, 10}, {"packets a second", r.PacketsPerSecond, 10_000}, {"CPU", r.CPUPercent, 10},
-		{"clients", r.ClientPercent, 30}, {"switches", r.SwitchesPerPacket, 0.5}, {"memory", r.MemoryPerPerson, 2},
+		{"clients", r.ClientPercent, 30}, {"others", r.OtherPercent, 20}, {"switches", r.SwitchesPerPacket, 0.5}, {"memory", r.MemoryPerPerson, 2},
 		{"repaired", r.RepairedPercent, 0.05}, {"lost", r.LostPercent, 100 * 100 / 100_100.0}, {"delay", r.Delay.P50, 2},
 	} {
 		if test.got != test.want {

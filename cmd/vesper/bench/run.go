@@ -20,6 +20,7 @@ type run struct {
 	CPUPerPacket      float64 `json:"cpu_us_per_packet"`
 	CPUPercent        float64 `json:"server_cpu_percent"` // of one core
 	ClientPercent     float64 `json:"clients_cpu_percent"`
+	OtherPercent      float64 `json:"others_cpu_percent"` // of everything else on the machine
 	SwitchesPerPacket float64 `json:"switches_per_packet"`
 	LostPercent       float64 `json:"lost_percent"` // never came
 	RepairedPercent   float64 `json:"repaired_percent"`
@@ -108,6 +109,8 @@ func (w window) into(r *run) error {
 	r.CPUPerPacket = float64(cpu.Microseconds()) / packets
 	r.CPUPercent = 100 * cpu.Seconds() / seconds
 	r.ClientPercent = 100 * w.own.Seconds() / seconds
+	others := w.after.machine - w.before.machine - cpu - w.own
+	r.OtherPercent = max(0, 100*others.Seconds()/seconds)
 	r.SwitchesPerPacket = float64(w.after.switches-w.before.switches) / packets
 	r.LostPercent = 100 * float64(w.missing) / (packets + float64(w.missing))
 	r.RepairedPercent = 100 * float64(w.repaired) / packets
@@ -146,6 +149,7 @@ func medians(runs []run) run {
 		CPUPerPacket:      number(func(r run) float64 { return r.CPUPerPacket }),
 		CPUPercent:        number(func(r run) float64 { return r.CPUPercent }),
 		ClientPercent:     number(func(r run) float64 { return r.ClientPercent }),
+		OtherPercent:      number(func(r run) float64 { return r.OtherPercent }),
 		SwitchesPerPacket: number(func(r run) float64 { return r.SwitchesPerPacket }),
 		LostPercent:       number(func(r run) float64 { return r.LostPercent }),
 		RepairedPercent:   number(func(r run) float64 { return r.RepairedPercent }),
