@@ -58,6 +58,9 @@ async function enter(page: Page, browser: Browser, staff: boolean, media: boolea
   return fake;
 }
 
+// Each state is judged; a busy machine takes its time over that.
+test.describe.configure({ timeout: 90_000 });
+
 test.beforeEach(({ page }) => {
   page.on("console", (message) => {
     if (/Content Security Policy|Trusted/i.test(message.text())) throw new Error(message.text());
@@ -179,7 +182,6 @@ for (const [size, use] of Object.entries(scenes)) {
     });
 
     test("room", async ({ page, browser }) => {
-      test.setTimeout(90_000); // six states, each of them judged
       const fake = await enter(page, browser, false, true);
       fake.tell({ type: "speakers", speakers: [{ participant: "p-2", level: 20 }] });
       await judge(page, named("room"));
