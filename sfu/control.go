@@ -8,6 +8,7 @@ import (
 
 const (
 	tickEvery     = 40 * time.Millisecond
+	gapDelay      = 11 * time.Millisecond
 	feedbackTicks = 2  // transport-wide feedback
 	livenessTicks = 5  // silence and return
 	reportTicks   = 25 // sender and receiver reports
@@ -16,15 +17,40 @@ const (
 // control is a peer's one goroutine: everything that is not moved by a packet.
 func (p *Peer) control() {
 	defer close(p.done)
-	ticker := time.NewTicker(tickEvery)
+	ticker, gap := time.NewTicker(tickEvery), time.NewTimer(time.Hour)
 	defer ticker.Stop()
-	for n := 1; ; n++ {
+	defer gap.Stop()
+	n := 0
+	for {
 		select {
 		case <-p.stop:
 			return
+		case <-p.gap: // a little later it is loss and not reordering
+			gap.Reset(gapDelay)
+		case now := <-gap.C:
+			p.repairAll(now)
 		case now := <-ticker.C:
+			n++
 			p.tick(n, now)
 		}
+	}
+}
+
+// gapSeen is called by the packet path when a packet is missing.
+func (p *Peer) gapSeen() {
+	select {
+	case p.gap <- struct{}{}:
+	default:
+	}
+}
+
+func (p *Peer) repairAll(now time.Time) {
+	defer p.guard()
+	if !p.live.Load() {
+		return
+	}
+	for _, s := range *p.sources.Load() {
+		p.repair(s, now, now.Sub(p.engine.began))
 	}
 }
 
@@ -51,7 +77,9 @@ func (p *Peer) tick(n int, now time.Time) {
 	}
 	if n%reportTicks == 0 {
 		p.egress.refill()
+		p.egress.judge(now)
 		if live {
+			p.measure()
 			p.report(now)
 		}
 	}
@@ -67,7 +95,7 @@ func (p *Peer) repair(s *source, now time.Time, since time.Duration) {
 		if l == nil {
 			continue
 		}
-		due, lost := l.due(now, nil)
+		due, lost := l.due(now, time.Duration(p.rtt.Load()))
 		if len(due) > 0 {
 			p.counters.nacksOut.Add(uint64(len(due)))
 			p.writeRTCP([]rtcp.Packet{&rtcp.TransportLayerNack{
@@ -77,6 +105,13 @@ func (p *Peer) repair(s *source, now time.Time, since time.Duration) {
 		if lost && s.watched(l) || l.wanted.Load() {
 			l.requestKeyframe(since)
 		}
+	}
+}
+
+// measure asks ICE for the round trip; its checks are answered by every client.
+func (p *Peer) measure() {
+	if stats, ok := p.pc.SCTP().Transport().ICETransport().GetSelectedCandidatePairStats(); ok {
+		p.rtt.Store(int64(stats.CurrentRoundTripTime * float64(time.Second)))
 	}
 }
 

@@ -1,11 +1,14 @@
 package sfu
 
 import (
+	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/pion/rtcp"
 
+	"vesper/sfu/internal/allocation"
+	"vesper/sfu/internal/ceiling"
 	"vesper/sfu/internal/vp8"
 )
 
@@ -17,12 +20,55 @@ const (
 	resendCap   = 64 << 10 // what can be saved up
 )
 
-// egress is what goes to one peer besides the packets of its slots: the budget of retransmissions.
+// egress is what goes to one peer besides the packets of its slots: the budget of retransmissions, and
+// how large a layer its link bears.
 type egress struct {
 	budget atomic.Int64 // bytes
+	top    atomic.Int32 // highest layer that may be sent
+
+	mu      sync.Mutex
+	ceiling ceiling.Ceiling
+	lost    map[uint32]uint8 // by outgoing SSRC: fraction lost of the newest report, in 1/256
 }
 
-func (e *egress) init() { e.budget.Store(resendCap / 2) }
+func (e *egress) init() {
+	e.budget.Store(resendCap / 2)
+	e.ceiling = ceiling.New(allocation.Layers - 1)
+	e.top.Store(allocation.Layers - 1)
+	e.lost = make(map[uint32]uint8)
+}
+
+// reported notes a reception report of the subscriber (RFC 3550, 6.4.2) about a video slot.
+func (e *egress) reported(r rtcp.ReceptionReport) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.lost[r.SSRC] = r.FractionLost
+}
+
+// judge is called once a second and takes the mean of what was reported since.
+func (e *egress) judge(now time.Time) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if len(e.lost) == 0 {
+		return
+	}
+	sum := 0
+	for _, fraction := range e.lost {
+		sum += int(fraction)
+	}
+	e.ceiling.Report(now, float64(sum)/float64(len(e.lost))/256)
+	clear(e.lost)
+	e.top.Store(int32(e.ceiling.Level()))
+}
+
+// resendPause is how long a packet that was sent again is on its way.
+func (p *Peer) resendPause() time.Duration {
+	rtt := time.Duration(p.rtt.Load())
+	if rtt == 0 {
+		return resendPause
+	}
+	return min(max(rtt, 15*time.Millisecond), resendPause)
+}
 
 // earn is called for every packet sent.
 func (e *egress) earn(size int) { e.budget.Add(int64(size / resendShare)) }

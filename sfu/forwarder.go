@@ -12,8 +12,8 @@ import (
 )
 
 const (
-	historyBits = 9 // packets of a slot that can be asked for again
-	resendPause = 80 * time.Millisecond
+	historyBits = 9                     // packets of a slot that can be asked for again
+	resendPause = 80 * time.Millisecond // at most; on a short path a round trip
 	resendMax   = 3
 	videoStep   = 90000 / 90
 	audioStep   = 48000 / 50
@@ -162,7 +162,7 @@ func (s *slot) resend(out uint16, since time.Duration) bool {
 		return false
 	}
 	e := &s.history[out&(1<<historyBits-1)]
-	if e.layer == nil || e.out != out || e.times >= resendMax || e.times > 0 && since-e.last < resendPause {
+	if e.layer == nil || e.out != out || e.times >= resendMax || e.times > 0 && since-e.last < s.peer.resendPause() {
 		return false
 	}
 	r := s.peer.router.Load()

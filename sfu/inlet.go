@@ -213,6 +213,9 @@ func (p *Peer) receiveRTCP(data []byte, about uint32) {
 			if r.SSRC == about {
 				p.senderReport(r, now)
 			}
+			p.receptionReports(r.Reports, about)
+		case *rtcp.ReceiverReport:
+			p.receptionReports(r.Reports, about)
 		case *rtcp.TransportLayerNack:
 			if r.MediaSSRC == about {
 				p.nacked(r, now)
@@ -223,6 +226,17 @@ func (p *Peer) receiveRTCP(data []byte, about uint32) {
 			}
 		case *rtcp.FullIntraRequest:
 			p.keyframeWanted(about, now)
+		}
+	}
+}
+
+func (p *Peer) receptionReports(reports []rtcp.ReceptionReport, about uint32) {
+	for _, r := range reports {
+		if r.SSRC != about {
+			continue
+		}
+		if s := p.slotOf(about); s != nil && !s.audio && s.ssrc.Load() == about {
+			p.egress.reported(r)
 		}
 	}
 }

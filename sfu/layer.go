@@ -88,8 +88,11 @@ func (l *layer) receive(pkt *packet) (forward bool) {
 	forward = !gated && extended > l.withheld
 
 	l.mu.Lock()
+	gap := false
 	if l.source.kind != Audio {
+		was := l.tracker.Missing()
 		l.lost = l.tracker.Receive(pkt.seq, pkt.at) || l.lost
+		gap = l.tracker.Missing() > was
 	}
 	if !pkt.recovered {
 		l.reception.Receive(pkt.seq, pkt.ts, pkt.at)
@@ -98,6 +101,9 @@ func (l *layer) receive(pkt *packet) (forward bool) {
 		l.cache.Put(pkt.seq, pkt.ts, pkt.marker, pkt.payload)
 	}
 	l.mu.Unlock()
+	if gap {
+		l.source.peer.gapSeen()
+	}
 	return forward
 }
 
@@ -123,10 +129,10 @@ func (l *layer) report(now time.Time) (rtcp.ReceptionReport, bool) {
 }
 
 // due lists what has to be asked for again; lost is true if a keyframe is needed instead.
-func (l *layer) due(now time.Time, seqs []uint16) (due []uint16, lost bool) {
+func (l *layer) due(now time.Time, rtt time.Duration) (due []uint16, lost bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	due, gaveUp := l.tracker.Due(now, seqs)
+	due, gaveUp := l.tracker.Due(now, rtt, nil)
 	lost = l.lost || gaveUp
 	l.lost = false
 	return due, lost

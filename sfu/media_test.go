@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/pion/rtp"
+	"github.com/pion/webrtc/v4"
 )
 
 // pair joins a publisher and a subscriber into one router and runs the publisher.
@@ -258,13 +259,35 @@ func TestMoreSlots(t *testing.T) {
 	_, a, b, audio, video := pair(t, e, setup{}, setup{audioSlots: 1})
 	a.run(audio, video)
 	eventually(t, "sound", func() bool { return b.heard(50) > 20 })
-	b.slot(1) // RTPCodecTypeAudio
-	b.slot(2) // RTPCodecTypeVideo
+	b.slot(webrtc.RTPCodecTypeAudio)
+	b.slot(webrtc.RTPCodecTypeVideo)
 	b.negotiate(false)
 	eventually(t, "picture", func() bool { return b.heard(10) > 20 })
 	b.continuous(b.slotOf("a", Audio))
 	if n := len(b.peer.Slots()); n != 3 {
 		t.Errorf("slots: got %d, want 3", n)
+	}
+}
+
+// A shared screen is the second video of a peer, also when it comes with a later offer.
+func TestScreen(t *testing.T) {
+	e := newTestEngine(t)
+	_, a, b, audio, video := pair(t, e, setup{}, setup{audioSlots: 1, videoSlots: 2})
+	a.run(audio, video)
+	eventually(t, "camera", func() bool { return b.heard(10) > 20 })
+	track, _ := webrtc.NewTrackLocalStaticRTP(webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeVP8}, "screen", "s")
+	tr, err := a.pc.AddTransceiverFromTrack(track, webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionSendonly})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.negotiate(false)
+	midID, _ := a.ids(tr.Sender())
+	screen := &feed{c: a, track: track, mid: tr.Mid(), mark: 90, parts: 1, midID: midID}
+	eventually(t, "screen", func() bool { screen.frame(true); return b.heard(90) > 20 && b.slotOf("a", Screen) != "" })
+	b.continuous(b.slotOf("a", Video))
+	b.continuous(b.slotOf("a", Screen))
+	if a.peer.source(Screen).mid != tr.Mid() || !a.publishing[Screen].Load() {
+		t.Error("the second video is not the screen")
 	}
 }
 

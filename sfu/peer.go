@@ -38,7 +38,7 @@ func (k Kind) String() string {
 }
 
 // PeerOptions are set once. Callbacks may be nil. They are called one at a time and in order on a
-// goroutine of the peer; none begins after Close has returned.
+// goroutine of the peer, and what was due when Close returned is still told, OnSilent last.
 type PeerOptions struct {
 	ID PeerID
 
@@ -100,7 +100,9 @@ type Peer struct {
 	gates  [Kinds]atomic.Bool // true is closed; copied into sources as they appear
 
 	liveness liveness
-	live     atomic.Bool // can be sent to: ICE and DTLS are up and the peer is heard
+	gap      chan struct{} // a packet is missing; see gapSeen
+	rtt      atomic.Int64  // nanoseconds; 0 is not known
+	live     atomic.Bool   // can be sent to: ICE and DTLS are up and the peer is heard
 	counters counters
 	feedback twcc.Recorder
 	inlet    inlet  // owned by Pion's SRTP goroutine of this peer
@@ -111,7 +113,7 @@ type Peer struct {
 }
 
 func newPeer(e *Engine, options PeerOptions) (*Peer, error) {
-	p := &Peer{engine: e, options: options, stop: make(chan struct{}), done: make(chan struct{}), sender: randomSSRC()}
+	p := &Peer{engine: e, options: options, stop: make(chan struct{}), done: make(chan struct{}), gap: make(chan struct{}, 1), sender: randomSSRC()}
 	p.layout.Store(&layout{})
 	p.sources.Store(&[]*source{})
 	p.slots.Store(&[]*slot{})

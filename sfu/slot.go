@@ -198,6 +198,7 @@ func (s *slot) tick(since time.Duration) {
 			s.playing, s.target = nil, nil
 		} else if !s.src.gated.Load() {
 			active, _ := s.src.activeLayers(since)
+			s.peer.limit(&active)
 			if i := allocation.Layer(s.height, active); i != allocation.None {
 				s.target = s.src.layers[i].Load()
 				if s.target != s.playing {
@@ -212,6 +213,17 @@ func (s *slot) tick(since time.Duration) {
 	}
 	if want != nil {
 		want.requestKeyframe(since)
+	}
+}
+
+// limit takes away the layers that the peer's link does not bear, but never the lowest that is sent.
+func (p *Peer) limit(active *[allocation.Layers]bool) {
+	for i := allocation.Layers - 1; i > int(p.egress.top.Load()); i-- {
+		for j := range i {
+			if active[j] {
+				active[i] = false
+			}
+		}
 	}
 }
 

@@ -9,7 +9,9 @@ const (
 	maxTries   = 6                     // requests for one packet
 	maxAge     = 1 * time.Second       // after which nobody waits for it any more
 	firstDelay = 10 * time.Millisecond // reordering is not loss
-	interval   = 80 * time.Millisecond // between two requests for one packet
+	// between two requests for one packet: a round trip and what the answer needs, within these
+	minInterval = 30 * time.Millisecond
+	maxInterval = 200 * time.Millisecond
 )
 
 // Tracker follows one stream.
@@ -62,7 +64,9 @@ func (t *Tracker) remove(extended uint64) {
 
 // Due appends to seqs what has to be asked for now, ascending, and counts it as asked. gaveUp is true if
 // a packet was given up: a video stream then needs a keyframe.
-func (t *Tracker) Due(now time.Time, seqs []uint16) (due []uint16, gaveUp bool) {
+// rtt is the round trip to the sender, 0 if it is not known.
+func (t *Tracker) Due(now time.Time, rtt time.Duration, seqs []uint16) (due []uint16, gaveUp bool) {
+	interval := min(max(rtt+rtt/2+10*time.Millisecond, minInterval), maxInterval)
 	kept := t.missing[:0]
 	for _, m := range t.missing {
 		if m.tries >= maxTries && now.Sub(m.asked) >= interval || now.Sub(m.since) > maxAge {

@@ -6,6 +6,8 @@ import (
 	"time"
 )
 
+const interval = 100 * time.Millisecond // of a round trip of 60 ms
+
 func TestTracker(t *testing.T) {
 	var tr Tracker
 	now := time.Unix(10, 0)
@@ -14,23 +16,23 @@ func TestTracker(t *testing.T) {
 			t.Fatalf("%d: a gap of two is no outage", seq)
 		}
 	}
-	if due, _ := tr.Due(now, nil); len(due) != 0 {
+	if due, _ := tr.Due(now, 60*time.Millisecond, nil); len(due) != 0 {
 		t.Errorf("at once: got %v, want none, it may be reordering", due)
 	}
 	now = now.Add(firstDelay)
-	if due, _ := tr.Due(now, nil); !slices.Equal(due, []uint16{65535, 0}) {
+	if due, _ := tr.Due(now, 60*time.Millisecond, nil); !slices.Equal(due, []uint16{65535, 0}) {
 		t.Errorf("got %v, want 65535 and 0", due)
 	}
-	if due, _ := tr.Due(now.Add(interval/2), nil); len(due) != 0 {
+	if due, _ := tr.Due(now.Add(interval/2), 60*time.Millisecond, nil); len(due) != 0 {
 		t.Errorf("too early again: got %v", due)
 	}
 	tr.Receive(65535, now)
-	if due, _ := tr.Due(now.Add(interval), nil); !slices.Equal(due, []uint16{0}) {
+	if due, _ := tr.Due(now.Add(interval), 60*time.Millisecond, nil); !slices.Equal(due, []uint16{0}) {
 		t.Errorf("got %v, want 0", due)
 	}
 	gaveUp := false
 	for i := range maxTries + 2 {
-		_, gone := tr.Due(now.Add(time.Duration(i+2)*interval), nil)
+		_, gone := tr.Due(now.Add(time.Duration(i+2)*interval), 60*time.Millisecond, nil)
 		gaveUp = gaveUp || gone
 	}
 	if !gaveUp || tr.Missing() != 0 {
@@ -59,7 +61,7 @@ func FuzzTracker(f *testing.F) {
 		for i := 0; i+1 < len(seqs); i += 2 {
 			tr.Receive(uint16(seqs[i])<<8|uint16(seqs[i+1]), now)
 			now = now.Add(5 * time.Millisecond)
-			due, _ := tr.Due(now, nil)
+			due, _ := tr.Due(now, 60*time.Millisecond, nil)
 			if len(due) > maxMissing || tr.Missing() > maxMissing {
 				t.Fatalf("%d due, %d missing", len(due), tr.Missing())
 			}
