@@ -29,6 +29,7 @@ type media struct {
 	peer   *sfu.Peer
 	origin string // the o= line's session id: a new one is a new PeerConnection
 	conn   uint64
+	tiles  []sfu.Tile // as last said, also before there was a peer
 }
 
 // answer negotiates. An offer of the same PeerConnection goes to the same
@@ -84,7 +85,11 @@ func (m *media) open(origin string) (*sfu.Peer, error) {
 	}
 	m.mu.Lock()
 	m.peer, m.origin = peer, origin
+	tiles := m.tiles
 	m.mu.Unlock()
+	if tiles != nil {
+		peer.SetView(tiles)
+	}
 	return peer, nil
 }
 
@@ -138,12 +143,8 @@ func slotsOf(slots []sfu.SlotState) *[]wire.Slot {
 	return &list
 }
 
-// view passes on what the client shows.
+// view passes on what the client shows, and keeps it for the next peer.
 func (m *media) view(tiles []wire.Tile) {
-	peer := m.current()
-	if peer == nil {
-		return
-	}
 	list := make([]sfu.Tile, 0, len(tiles))
 	for _, t := range tiles {
 		kind := sfu.Video
@@ -152,7 +153,13 @@ func (m *media) view(tiles []wire.Tile) {
 		}
 		list = append(list, sfu.Tile{Source: sfu.PeerID(t.Participant), Kind: kind, Width: t.Width, Height: t.Height})
 	}
-	peer.SetView(list)
+	m.mu.Lock()
+	m.tiles = list
+	peer := m.peer
+	m.mu.Unlock()
+	if peer != nil {
+		peer.SetView(list)
+	}
 }
 
 func (m *media) alive() bool { return m.current() != nil }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/go-viper/mapstructure/v2"
@@ -89,11 +90,16 @@ func readConfig(path string, environ []string) (Config, error) {
 	if err := k.Load(keys, nil); err != nil {
 		return c, fmt.Errorf("read environment: %w", err)
 	}
+	var read mapstructure.Metadata
 	err := k.UnmarshalWithConf("", &c, koanf.UnmarshalConf{DecoderConfig: &mapstructure.DecoderConfig{
-		ErrorUnused: true, Result: &c, TagName: "koanf", WeaklyTypedInput: true,
+		Metadata: &read, Result: &c, TagName: "koanf", WeaklyTypedInput: true,
 	}})
 	if err != nil {
 		return c, fmt.Errorf("configuration: %w", err)
+	}
+	if len(read.Unused) > 0 {
+		slices.Sort(read.Unused)
+		return c, fmt.Errorf("configuration: there is no key %s", strings.Join(read.Unused, ", "))
 	}
 	return c, c.check()
 }

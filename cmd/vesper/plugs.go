@@ -36,9 +36,19 @@ func (f front) Details(ctx context.Context, clinic rooms.ClinicID, session rooms
 	if err != nil {
 		return nil, err
 	}
+	people, err := f.records.Persons(ctx, clinic)
+	if err != nil {
+		return nil, err
+	}
 	details := map[rooms.PersonID]signaling.Details{}
 	for _, seat := range seats {
 		details[seat.Person] = signaling.Details{Name: seat.DisplayName}
+	}
+	for _, p := range people { // to be called when they don't come
+		if d, seated := details[p.ID]; seated {
+			d.Phone = p.Phone
+			details[p.ID] = d
+		}
 	}
 	for _, door := range doors {
 		d := details[door.Person]

@@ -80,9 +80,9 @@ func (h *house) readAttendance(ctx context.Context, id string) (Attendance, erro
 	if err != nil {
 		return Attendance{}, err
 	}
-	clinic, err := h.Records.Clinic(ctx, callerOf(ctx).clinic)
+	session, clinic, err := h.session(ctx, id)
 	return Attendance{
-		Session: sessionOf(e.Session, clinic.Name), Final: len(e.Seals) > 0, RulesVersion: e.Session.RulesVersion,
+		Session: sessionOf(session, clinic), Final: len(e.Seals) > 0, RulesVersion: e.Session.RulesVersion,
 		Records: rows, Notice: export.Notice,
 	}, err
 }
