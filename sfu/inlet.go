@@ -66,6 +66,9 @@ func (p *Peer) receiveRTP(data []byte) {
 	p.proof(now)
 	p.counters.received.Add(1)
 	p.counters.bytesIn.Add(uint64(len(data)))
+	if p.broken.Load() {
+		return
+	}
 
 	in := &p.inlet
 	n, err := in.header.Unmarshal(data)

@@ -74,7 +74,7 @@ func (p *Peer) heard() {
 	l := &p.liveness
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if !l.transport || p.failing() {
+	if !l.transport || p.failing() || p.broken.Load() {
 		return
 	}
 	if l.connected {

@@ -393,6 +393,9 @@ func TestPanicDropsOnePeer(t *testing.T) {
 	a.run(audio, video)
 	eventually(t, "bad fails", func() bool { return bad.failed.Load() == 1 && panics.Load() > 0 })
 	eventually(t, "b goes on", func() bool { return b.heard(50) > 50 && b.heard(10) > 50 })
+	if bad.peer.live.Load() {
+		t.Error("bad is still sent to")
+	}
 	if a.failed.Load()+b.failed.Load() != 0 {
 		t.Error("others failed too")
 	}

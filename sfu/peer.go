@@ -108,6 +108,7 @@ type Peer struct {
 	inlet    inlet  // owned by Pion's SRTP goroutine of this peer
 	egress   egress // what goes to this peer besides its slots
 
+	broken    atomic.Bool // it failed: nothing goes in or out any more
 	failOnce  sync.Once
 	closeOnce sync.Once
 }
@@ -183,6 +184,7 @@ func (p *Peer) Stats() PeerStats {
 // fail reports the peer as broken, once.
 func (p *Peer) fail(err error) {
 	p.failOnce.Do(func() {
+		p.broken.Store(true)
 		p.live.Store(false)
 		p.engine.log.Warn("peer failed", "peer", p.options.ID, "error", err)
 		p.events.failed(err)
