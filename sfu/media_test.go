@@ -385,11 +385,16 @@ func TestPanicDropsOnePeer(t *testing.T) {
 	var panics atomic.Int32
 	e := newTestEngine(t, func(o *Options) { o.OnPanic = func(PeerID, any) { panics.Add(1) } })
 	r, a, b, audio, video := pair(t, e, setup{}, setup{audioSlots: 1, videoSlots: 1})
+	var armed atomic.Bool
 	bad := newClient(t, e, "bad", setup{audioSlots: 1, videoSlots: 1, options: PeerOptions{
-		OnSlots: func([]SlotState) { panic("a bug in a callback") },
-	}})
+		OnSlots: func([]SlotState) {
+			if armed.Load() {
+				panic("a bug in a callback")
+			}
+		},
+	}}).join()
+	armed.Store(true)
 	_ = r.Add(bad.peer)
-	bad.join()
 	a.run(audio, video)
 	eventually(t, "bad fails", func() bool { return bad.failed.Load() == 1 && panics.Load() > 0 })
 	eventually(t, "b goes on", func() bool { return b.heard(50) > 50 && b.heard(10) > 50 })
