@@ -34,6 +34,7 @@ type peer struct {
 	audio    *outbound            // nil: not published
 	video    map[string]*outbound // by rid; one with "" without simulcast
 	arrivals *arrivals
+	wires    *wires
 	stop     chan struct{}
 
 	mu       sync.Mutex
@@ -45,8 +46,12 @@ type peer struct {
 // newPeer makes the PeerConnection with its m-lines: microphone, camera, the
 // slots for audio, then those for video.
 func (c *Client) newPeer(audioSlots, videoSlots int) (*peer, error) {
-	p := &peer{client: c, video: map[string]*outbound{}, arrivals: newArrivals(), stop: make(chan struct{})}
-	api, err := newAPI(p.arrivals, c.server.loopback())
+	wires, err := newWires()
+	if err != nil {
+		return nil, err
+	}
+	p := &peer{client: c, video: map[string]*outbound{}, arrivals: newArrivals(), wires: wires, stop: make(chan struct{})}
+	api, err := newAPI(p.arrivals, wires, c.server.loopback())
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +72,7 @@ func (c *Client) newPeer(audioSlots, videoSlots int) (*peer, error) {
 	return p, nil
 }
 
-func newAPI(arrivals *arrivals, loopback bool) (*webrtc.API, error) {
+func newAPI(arrivals *arrivals, wires *wires, loopback bool) (*webrtc.API, error) {
 	media := &webrtc.MediaEngine{}
 	if err := registerCodecs(media); err != nil {
 		return nil, err
@@ -75,6 +80,7 @@ func newAPI(arrivals *arrivals, loopback bool) (*webrtc.API, error) {
 	settings := webrtc.SettingEngine{LoggerFactory: &logging.DefaultLoggerFactory{
 		Writer: io.Discard, DefaultLogLevel: logging.LogLevelDisabled, ScopeLevels: map[string]logging.LogLevel{}}}
 	settings.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4, webrtc.NetworkTypeUDP6})
+	settings.SetNet(wires)
 	settings.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
 	settings.SetSRTPProtectionProfiles(dtls.SRTP_AEAD_AES_128_GCM, dtls.SRTP_AES128_CM_HMAC_SHA1_80)
 	// Reading from the first moment also reads the repair streams, whose
@@ -258,12 +264,9 @@ func (p *peer) receiverControl(now time.Time, report bool) []rtcp.Packet {
 	return packets
 }
 
-// silence stops the transport under DTLS, so that no goodbye is sent.
-func (p *peer) silence() {
-	if sctp := p.pc.SCTP(); sctp != nil && sctp.Transport() != nil {
-		_ = sctp.Transport().ICETransport().Stop()
-	}
-}
+// silence cuts the wires, so that no goodbye is sent. (Stopping ICE before the
+// PeerConnection closes would leave Pion's SRTP reader waiting for ever.)
+func (p *peer) silence() { p.wires.cut.Store(true) }
 
 // close ends the PeerConnection and waits for its goroutines.
 func (p *peer) close() {
