@@ -89,6 +89,8 @@ var standAfter = map[EventKind]Stand{
 func (s *State) followDoor(p *Person, e Event) {
 	p.Stand, p.Since = standAfter[e.Kind], e.At
 	switch e.Kind {
+	case EventArrived: // whoever waits now may be on another device
+		p.Returning = false
 	case EventAdmitted:
 		p.Returning = true
 		if !p.Connected {
