@@ -91,6 +91,9 @@ func openRoom(tenure Tenure, snapshot []byte, o roomOptions) *Room {
 func (r *Room) run(first Command) {
 	defer close(r.done)
 	r.doApply(first)
+	if r.state.Ended && !r.closed { // in an earlier life, which left it without a seal
+		r.doEnd()
+	}
 	for {
 		select {
 		case f := <-r.work:
