@@ -65,7 +65,7 @@ func (c *conversation) run(ctx context.Context) {
 	go c.write()
 	c.ws.SetReadLimit(wire.MaxOffer + 1024)
 	_ = c.ws.SetReadDeadline(time.Now().Add(helloWithin))
-	c.ws.SetPongHandler(func(string) error { return c.ws.SetReadDeadline(time.Now().Add(silentFor)) })
+	c.ws.SetPongHandler(func(string) error { return c.heard() })
 	for {
 		kind, data, err := c.ws.ReadMessage()
 		switch {
@@ -81,13 +81,20 @@ func (c *conversation) run(ctx context.Context) {
 			c.close(bye("too_many_messages"))
 			return
 		}
-		if c.seat.Load() != nil {
-			_ = c.ws.SetReadDeadline(time.Now().Add(silentFor))
-		}
 		c.turn <- struct{}{}
 		c.request(ctx, data)
 		<-c.turn
+		_ = c.heard()
 	}
+}
+
+// heard gives a client more time to be silent in; one that has not got through
+// its hello has only that of the hello, however often it answers pings.
+func (c *conversation) heard() error {
+	if c.seat.Load() == nil {
+		return nil
+	}
+	return c.ws.SetReadDeadline(time.Now().Add(silentFor))
 }
 
 // leave ends the conversation, whatever it was doing: also after a panic,
