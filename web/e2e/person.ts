@@ -15,6 +15,8 @@ export const small: Looks = { width: 1280, height: 720 };
 export interface How {
   viewport?: Looks;
   locale?: string;
+  /** Where the person's own clock is. */
+  zone?: string;
 }
 
 /** A tile as the eye has it. */
@@ -35,8 +37,8 @@ export class Person {
     page.on("pageerror", (error) => this.errors.push(error.message));
   }
 
-  static async meet(browser: Browser, name: string, { viewport = laptop, locale = "en-US" }: How = {}): Promise<Person> {
-    const context = await browser.newContext({ permissions: ["camera", "microphone"], viewport, locale });
+  static async meet(browser: Browser, name: string, { viewport = laptop, locale = "en-US", zone = "UTC" }: How = {}): Promise<Person> {
+    const context = await browser.newContext({ permissions: ["camera", "microphone"], viewport, locale, timezoneId: zone });
     await context.addInitScript(install);
     return new Person(name, context, await context.newPage());
   }
