@@ -95,7 +95,7 @@ func about(command func(me, person rooms.PersonID) rooms.Command) handler {
 }
 
 func offer(ctx context.Context, c *conversation, m wire.Offer) (any, error) {
-	answer, err := c.seat.Load().media.answer(ctx, m.SDP)
+	answer, err := c.seat.Load().media.answer(ctx, c, m.SDP)
 	if err != nil {
 		return nil, err
 	}

@@ -135,6 +135,19 @@ func (l *lounge) person(id rooms.PersonID) (rooms.Person, bool) {
 	return v.Person(id)
 }
 
+// expects reports whether a person is in the running room or waits before it.
+func (l *lounge) expects(id rooms.PersonID) bool {
+	l.mu.Lock()
+	ended := l.ended
+	l.mu.Unlock()
+	v := l.view.Load()
+	if ended || v == nil || v.Ended {
+		return false
+	}
+	p, _ := v.Person(id)
+	return p.Stand == rooms.Admitted || p.Stand == rooms.InLobby
+}
+
 // byParticipant finds the person behind a participant's id.
 func (l *lounge) byParticipant(id string) (rooms.PersonID, error) {
 	if v := l.view.Load(); v != nil {

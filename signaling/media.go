@@ -25,6 +25,8 @@ type media struct {
 	// in the room already.
 	camera atomic.Bool
 
+	negotiation sync.Mutex // one offer at a time, also of a device and the next one
+
 	mu     sync.Mutex
 	peer   *sfu.Peer
 	origin string // the o= line's session id: a new one is a new PeerConnection
@@ -34,8 +36,14 @@ type media struct {
 
 // answer negotiates. An offer of the same PeerConnection goes to the same
 // peer (more slots, an ICE restart); one of a new PeerConnection replaces it.
-// Conversations call it, one at a time.
-func (m *media) answer(ctx context.Context, offer string) (string, error) {
+// Who lost the seat, the room or their place in it meanwhile gets no peer.
+func (m *media) answer(ctx context.Context, c *conversation, offer string) (string, error) {
+	m.negotiation.Lock()
+	defer m.negotiation.Unlock()
+	device, holds := m.seat.holder(c)
+	if !holds || !m.seat.open(device) {
+		return "", rooms.RefusedNotNow
+	}
 	origin := originOf(offer)
 	m.mu.Lock()
 	peer, same := m.peer, m.origin == origin
@@ -50,10 +58,15 @@ func (m *media) answer(ctx context.Context, offer string) (string, error) {
 	}
 	answer, err := peer.Answer(ctx, offer)
 	if err != nil {
-		m.close()
+		m.closePeer(peer)
 		return "", err
 	}
 	m.seat.lounge.stage.join(m.seat.who.Person, peer)
+	if m.current() != peer || !m.seat.open(device) { // whoever ended it may have looked before it was there
+		m.seat.lounge.stage.leave(m.seat.who.Person, peer)
+		m.closePeer(peer)
+		return "", rooms.RefusedNotNow
+	}
 	return answer, nil
 }
 
@@ -120,7 +133,7 @@ func (m *media) options(conn uint64) sfu.PeerOptions {
 		},
 		OnFailed: func(err error) {
 			s.lounge.server.log.Warn("media failed", "session", s.who.Session, "person", person, "error", err)
-			s.box.put(m.close)
+			s.box.put(func() { m.closeConn(conn) })
 		},
 	}
 }
@@ -172,6 +185,16 @@ func (m *media) current() *sfu.Peer {
 
 // close ends the PeerConnection; the engine reports the last proof.
 func (m *media) close() { m.closePeer(m.current()) }
+
+// closeConn closes the PeerConnection of that number, not a later one.
+func (m *media) closeConn(conn uint64) {
+	m.mu.Lock()
+	peer, mine := m.peer, m.conn == conn
+	m.mu.Unlock()
+	if mine {
+		m.closePeer(peer)
+	}
+}
 
 // closePeer closes that peer, if it is still the one. It may be nil.
 func (m *media) closePeer(peer *sfu.Peer) {

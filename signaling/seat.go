@@ -153,6 +153,22 @@ func (s *seat) keep() {
 	}
 }
 
+// holder says on which device c holds the seat, if it does.
+func (s *seat) holder(c *conversation) (device string, holds bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.device, s.conv == c
+}
+
+// open reports whether the seat's device may have media: the device is still
+// the one, and the person in the room or before it.
+func (s *seat) open(device string) bool {
+	s.mu.Lock()
+	same := s.device == device
+	s.mu.Unlock()
+	return same && s.lounge.expects(s.who.Person)
+}
+
 // confirm notes that the holder of the newest token has spoken.
 func (s *seat) confirm(c *conversation) {
 	s.mu.Lock()
