@@ -81,10 +81,20 @@ func (c *conversation) run(ctx context.Context) {
 			c.close(bye("too_many_messages"))
 			return
 		}
-		c.turn <- struct{}{}
-		c.request(ctx, data)
-		<-c.turn
+		c.carryOut(ctx, data)
 		_ = c.heard()
+	}
+}
+
+// carryOut does what a message asks, unless the conversation was closed
+// before its turn came: what was sent behind the last word has no effect.
+func (c *conversation) carryOut(ctx context.Context, data []byte) {
+	c.turn <- struct{}{}
+	defer func() { <-c.turn }()
+	select {
+	case <-c.done:
+	default:
+		c.request(ctx, data)
 	}
 }
 
