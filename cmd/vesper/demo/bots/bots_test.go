@@ -248,17 +248,25 @@ func TestAdmitOnly(t *testing.T) {
 		{Participant: "c", Name: "Leo", State: "present", Connected: true},
 		{Participant: "d", Name: "Sam", State: "lobby"},
 		{Participant: "e", Name: "Ruth", State: "lobby", Connected: true},
+		{Participant: "f", Name: "Ira", State: "away", SecondDevice: true},
+		{Participant: "g", Name: "Ben T.", State: "away", SecondDevice: true},
 	}
-	wants := admitOnly([]string{"Maya", "Leo", "Sam", "e"})
+	wants := admitOnly([]string{"Maya", "Leo", "Sam", "Ira", "e"})
+	ids := func(at time.Time) (ids []string) {
+		for _, row := range wants(at, board) {
+			ids = append(ids, row.Participant)
+		}
+		return ids
+	}
 	now := time.Unix(1000, 0)
-	if got := wants(now, board); !slices.Equal(got, []string{"a", "e"}) {
-		t.Errorf("admits %v", got)
+	if got := ids(now); !slices.Equal(got, []string{"a", "e", "f"}) {
+		t.Errorf("lets in %v", got)
 	}
-	if got := wants(now.Add(time.Second), board); len(got) != 0 {
-		t.Errorf("admits %v again at once", got)
+	if got := ids(now.Add(time.Second)); len(got) != 0 {
+		t.Errorf("lets in %v again at once", got)
 	}
-	if got := wants(now.Add(patience), board); !slices.Equal(got, []string{"a", "e"}) {
-		t.Errorf("later admits %v", got)
+	if got := ids(now.Add(patience)); !slices.Equal(got, []string{"a", "e", "f"}) {
+		t.Errorf("later lets in %v", got)
 	}
 }
 
