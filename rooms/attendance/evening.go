@@ -51,8 +51,12 @@ func lay(plan rooms.Plan, staffed []span, moves []rooms.Move, end int64) evening
 
 func spanOf(s rooms.Span) span { return span{millis(s.Start), millis(s.End)} }
 
-// counting is the part of all time that the rules count.
+// counting is the part of all time that the rules count: none if nothing was
+// held.
 func (v evening) counting(rules Rules) []span {
+	if !v.wasHeld() {
+		return nil
+	}
 	window := []span{v.plan}
 	if rules.CountOverrun {
 		window = union(v.plan, span{v.plan.to, max(v.plan.to, v.end)})

@@ -130,7 +130,7 @@ func holds(t rapid.TB, plan rooms.Plan, rules Rules, r Record) {
 	switch {
 	case r.Minutes != r.Seconds/60 || r.Seconds < 0 || r.LobbySeconds < 0 || r.OverrunSeconds < 0:
 		t.Fatalf("%s: %d min of %d s, lobby %d, overrun %d", r.Person, r.Minutes, r.Seconds, r.LobbySeconds, r.OverrunSeconds)
-	case parts > r.Seconds && r.Status != NotHeld:
+	case parts > r.Seconds:
 		t.Fatalf("%s: segments have %d s, the total %d", r.Person, parts, r.Seconds)
 	case r.Seconds > longest:
 		t.Fatalf("%s: %d s in a window of %d", r.Person, r.Seconds, longest)
