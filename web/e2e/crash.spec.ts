@@ -6,6 +6,10 @@ import { test, expect } from "./test.ts";
 import { attendance, Stay } from "./records.ts";
 
 const OFF_S = 5;
+/** They live in the server's process and die with it. */
+const bots = ["Cory", "Maya L."];
+
+test.use({ bots: 1 });
 
 test("after kill -9 and a restart people come back by themselves", async ({ house, meet, measured }) => {
   const session = house.links.session;
@@ -54,6 +58,11 @@ test("after kill -9 and a restart people come back by themselves", async ({ hous
     expect(intervals.length, `${name}: intervals joined within the grace`).toBe(1);
   }
 
+  for (const name of bots) {
+    const mine = records.filter((r) => r.display_name === name);
+    expect(mine.map((r) => r.intervals.length), `intervals of ${name}, one row`).toEqual([1]);
+  }
+
   const file = join(house.data, "evidence.json");
   await writeFile(file, Buffer.from(await (await house.fetch(`/sessions/${session}/evidence`)).arrayBuffer()));
   const { code, output } = await house.run("verify", file);
@@ -63,5 +72,5 @@ test("after kill -9 and a restart people come back by themselves", async ({ hous
 });
 
 function others(name: string): string[] {
-  return ["Dana", "Ana R.", "Ben T."].filter((other) => other !== name);
+  return ["Dana", "Ana R.", "Ben T.", ...bots].filter((other) => other !== name);
 }
