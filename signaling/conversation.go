@@ -218,7 +218,7 @@ func (c *conversation) close(b wire.Bye) {
 // fail closes with what err says.
 func (c *conversation) fail(err error) {
 	c.send(errorOf(0, err))
-	c.close(bye("internal"))
+	c.close(byeFor(err))
 }
 
 // greet lets the room's news follow the welcome, never before it.
@@ -227,16 +227,4 @@ func (c *conversation) greet(reply any) {
 		c.greeted.Store(true)
 		c.nudge()
 	}
-}
-
-// seated makes a device that waited the holder of the seat: another welcome.
-func (c *conversation) seated(got outcome) {
-	c.waiting.Store(false)
-	welcome, err := c.welcome(0, got)
-	if err != nil {
-		c.fail(err)
-		return
-	}
-	c.send(welcome)
-	c.greet(welcome)
 }

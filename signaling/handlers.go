@@ -124,7 +124,7 @@ func deviceAnswer(_ context.Context, c *conversation, m wire.DeviceAnswer) (any,
 		}
 		return nil, nil
 	}
-	s.keep()
+	s.sendAway("denied")
 	return nil, nil
 }
 
@@ -169,18 +169,27 @@ func hello(ctx context.Context, c *conversation, m wire.Hello) (any, error) {
 	}
 	c.waiting.Store(got.waits)
 	c.seat.Store(s)
-	if !got.waits {
-		l.mu.Lock()
-		place := l.details[who.Person].Place
-		l.mu.Unlock()
-		guest := rooms.Seat{ID: who.Seat, Person: who.Person, Role: who.Role}
-		err = room.Do(ctx, rooms.Arrive{Person: who.Person, Seat: guest, Place: place, Device: got.same})
-		if err != nil {
-			c.close(bye("restart"))
-			return nil, err
-		}
+	switch {
+	case !got.waits:
+		err = c.arrive(ctx, got.same)
+	case !l.running():
+		err = rooms.RefusedEnded
+	}
+	if err != nil {
+		c.close(byeFor(err))
+		return nil, err
 	}
 	return c.welcome(m.ID, got)
+}
+
+// arrive tells the room that the seat's person is at its door.
+func (c *conversation) arrive(ctx context.Context, same bool) error {
+	s := c.seat.Load()
+	s.lounge.mu.Lock()
+	place := s.lounge.details[s.who.Person].Place
+	s.lounge.mu.Unlock()
+	guest := rooms.Seat{ID: s.who.Seat, Person: s.who.Person, Role: s.who.Role}
+	return s.room.Do(ctx, rooms.Arrive{Person: s.who.Person, Seat: guest, Place: place, Device: same})
 }
 
 // identify proves who says hello.

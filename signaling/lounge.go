@@ -79,6 +79,12 @@ func (l *lounge) watch(v *rooms.View) {
 	}
 	for _, s := range seats {
 		p, known := v.Person(s.who.Person)
+		switch { // a device that waits sees no pictures: it is told here
+		case p.Stand == rooms.Removed:
+			s.sendAway("removed")
+		case v.Ended:
+			s.sendAway("ended")
+		}
 		switch {
 		case v.Ended, known && p.Stand != rooms.Admitted && p.Stand != rooms.InLobby:
 			s.endMedia()
@@ -137,15 +143,16 @@ func (l *lounge) person(id rooms.PersonID) (rooms.Person, bool) {
 
 // expects reports whether a person is in the running room or waits before it.
 func (l *lounge) expects(id rooms.PersonID) bool {
+	p, _ := l.person(id)
+	return l.running() && (p.Stand == rooms.Admitted || p.Stand == rooms.InLobby)
+}
+
+// running reports whether the room goes on, on this node.
+func (l *lounge) running() bool {
 	l.mu.Lock()
-	ended := l.ended
-	l.mu.Unlock()
+	defer l.mu.Unlock()
 	v := l.view.Load()
-	if ended || v == nil || v.Ended {
-		return false
-	}
-	p, _ := v.Person(id)
-	return p.Stand == rooms.Admitted || p.Stand == rooms.InLobby
+	return !l.ended && v != nil && !v.Ended
 }
 
 // byParticipant finds the person behind a participant's id.

@@ -7,7 +7,6 @@ import (
 
 	"vesper/auth"
 	"vesper/rooms"
-	"vesper/signaling/wire"
 )
 
 // seat is the place of one person in one open room: which conversation holds
@@ -104,55 +103,6 @@ func (s *seat) hold(c *conversation, generation uint64, device string, same bool
 	return outcome{same: same, resume: token, kept: same && s.media.alive()}, err
 }
 
-// wait makes c the second device and asks the first. It runs under mu.
-func (s *seat) wait(c *conversation) {
-	if s.second != nil {
-		s.second.close(bye("replaced"))
-	}
-	s.second = c
-	person := s.who.Person
-	s.box.put(func() { s.lounge.markSecond(person, true) })
-	if s.conv != nil {
-		s.conv.send(wire.DeviceQuestion{Envelope: typed(wire.TypeDeviceQuestion)})
-	}
-	if s.who.Role.Staff() { // nobody may be there to decide for them
-		s.lounge.server.clock.AfterFunc(questionWaits, func() { s.box.put(func() { s.move(c) }) })
-	}
-}
-
-// move gives the seat to the device that waits; a non-nil only moves only if
-// it is that one. It reports whether one waited.
-func (s *seat) move(only *conversation) bool {
-	s.mu.Lock()
-	c := s.second
-	if c == nil || (only != nil && only != c) {
-		s.mu.Unlock()
-		return false
-	}
-	s.second = nil
-	got, err := s.hold(c, 0, "", false)
-	s.mu.Unlock()
-	s.lounge.markSecond(s.who.Person, false)
-	if err != nil {
-		c.fail(err)
-		return true
-	}
-	c.seated(got)
-	return true
-}
-
-// keep answers the question with no: the waiting device is sent away.
-func (s *seat) keep() {
-	s.mu.Lock()
-	c := s.second
-	s.second = nil
-	s.mu.Unlock()
-	if c != nil {
-		c.close(bye("denied"))
-		s.lounge.markSecond(s.who.Person, false)
-	}
-}
-
 // holder says on which device c holds the seat, if it does.
 func (s *seat) holder(c *conversation) (device string, holds bool) {
 	s.mu.Lock()
@@ -184,7 +134,7 @@ func (s *seat) release(c *conversation) {
 	s.mu.Lock()
 	if s.second == c {
 		s.second = nil
-		s.box.put(func() { s.lounge.markSecond(s.who.Person, false) })
+		s.box.put(s.showSecond)
 	}
 	if s.conv != c {
 		s.mu.Unlock()

@@ -28,6 +28,19 @@ func bye(code string) wire.Bye {
 	return wire.Bye{Envelope: typed(wire.TypeBye), Code: code, Message: byes[code]}
 }
 
+// byeFor is the last word for somebody whom the room does not take.
+func byeFor(err error) wire.Bye {
+	switch {
+	case errors.Is(err, rooms.RefusedRemoved):
+		return bye("removed")
+	case errors.Is(err, rooms.RefusedEnded):
+		return bye("ended")
+	case errors.Is(err, rooms.ErrGone):
+		return bye("restart")
+	}
+	return bye("internal")
+}
+
 // authWords are the sentences for refusals of auth, which has none of its own.
 var authWords = map[string]string{
 	"ticket_invalid": "This ticket is not valid; open the link again.",
