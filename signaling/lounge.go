@@ -20,8 +20,9 @@ type lounge struct {
 
 	view     atomic.Pointer[rooms.View]
 	speakers atomic.Pointer[[]wire.Speaker]
-	attached sync.Once
-	failed   error // of the attachment
+
+	attaching sync.Mutex // one asks for all; a failure is the next one's to try again
+	attached  bool
 
 	mu      sync.Mutex
 	seats   map[rooms.PersonID]*seat
@@ -38,17 +39,23 @@ func newLounge(s *Server, plan rooms.Plan) *lounge {
 }
 
 // attach begins to watch the room, once.
-func (l *lounge) attach(ctx context.Context, room *rooms.Room) error {
-	l.attached.Do(func() {
-		if l.planned, l.failed = l.server.options.Front.Session(ctx, l.plan); l.failed != nil {
-			return
-		}
-		if l.failed = l.refresh(ctx); l.failed != nil {
-			return
-		}
-		_, l.failed = room.Watch(ctx, l.watch)
-	})
-	return l.failed
+func (l *lounge) attach(ctx context.Context, room *rooms.Room) (err error) {
+	l.attaching.Lock()
+	defer l.attaching.Unlock()
+	if l.attached {
+		return nil
+	}
+	if l.planned, err = l.server.options.Front.Session(ctx, l.plan); err != nil {
+		return err
+	}
+	if err := l.refresh(ctx); err != nil {
+		return err
+	}
+	if _, err = room.Watch(ctx, l.watch); err != nil {
+		return err
+	}
+	l.attached = true
+	return nil
 }
 
 // refresh reads again what people gave at the door.
