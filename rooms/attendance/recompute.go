@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 
@@ -26,56 +27,71 @@ func (e *DiffersError) Error() string {
 }
 
 // Recompute computes the rows of a session again and compares them with rows,
-// JSON as an evidence bundle holds it: without names. A journal that has not
-// ended is computed as of the latest moment that its rows could know, so only
-// final rows can be compared: others are a *DiffersError too.
+// JSON as an evidence bundle holds it: without names. The first value that is
+// other is a *DiffersError. White space apart, the rows must also be written
+// as Vesper writes them: a field that stands there twice could show one reader
+// what another does not see. Only final rows can be compared; others differ.
 func Recompute(plan rooms.Plan, roster rooms.Roster, journal []rooms.Event, rules Rules, rows []byte) error {
-	should, err := asMaps(WithoutNames(Compute(plan, roster, journal, rules)))
-	if err != nil {
-		return err
-	}
-	var stands []map[string]any
-	decoder := json.NewDecoder(bytes.NewReader(rows))
-	decoder.UseNumber()
-	if err := decoder.Decode(&stands); err != nil {
+	records := WithoutNames(Compute(plan, roster, journal, rules))
+	var stands []json.RawMessage
+	if err := json.Unmarshal(rows, &stands); err != nil {
 		return fmt.Errorf("read rows: %w", err)
 	}
-	if len(stands) != len(should) {
-		return &DiffersError{Field: "their number", Stands: fmt.Sprint(len(stands)), Should: fmt.Sprint(len(should))}
+	if len(stands) != len(records) {
+		return &DiffersError{Field: "their number", Stands: fmt.Sprint(len(stands)), Should: fmt.Sprint(len(records))}
 	}
-	for i := range should {
-		if err := differs(stands[i], should[i]); err != nil {
+	for i, record := range records {
+		if err := compareRow(record, stands[i]); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// asMaps is the records as JSON reads them back.
-func asMaps(records []Record) (maps []map[string]any, err error) {
-	data, err := json.Marshal(records)
+// compareRow compares one row with its JSON.
+func compareRow(record Record, row json.RawMessage) error {
+	should, err := json.Marshal(record)
 	if err != nil {
-		return nil, fmt.Errorf("encode rows: %w", err)
+		return fmt.Errorf("encode row: %w", err)
 	}
-	decoder := json.NewDecoder(bytes.NewReader(data))
-	decoder.UseNumber()
-	return maps, decoder.Decode(&maps)
+	if text, err := json.Marshal(row); err == nil && bytes.Equal(text, should) {
+		return nil
+	}
+	want, err := fields(should)
+	if err != nil {
+		return fmt.Errorf("encode row: %w", err)
+	}
+	got, err := fields(row)
+	if err != nil {
+		return fmt.Errorf("read row of %s: %w", record.Person, err)
+	}
+	if err := differs(got, want); err != nil {
+		return err
+	}
+	return &DiffersError{Person: record.Person, Field: "its text", Stands: "written otherwise", Should: "the fields of a row, each once and in order"}
 }
 
+// fields reads an object and leaves numbers as they are written.
+func fields(object []byte) (all map[string]any, err error) {
+	decoder := json.NewDecoder(bytes.NewReader(object))
+	decoder.UseNumber()
+	return all, decoder.Decode(&all)
+}
+
+// differs compares field by field in the order of their names.
 func differs(stands, should map[string]any) error {
-	fields := make([]string, 0, len(should))
-	for field := range should {
-		fields = append(fields, field)
-	}
-	for field := range stands {
-		if _, known := should[field]; !known {
-			fields = append(fields, field)
+	names := slices.Sorted(maps.Keys(should))
+	for _, name := range slices.Sorted(maps.Keys(stands)) {
+		if _, known := should[name]; !known {
+			names = append(names, name)
 		}
 	}
-	slices.Sort(fields)
+	slices.Sort(names)
 	person, _ := should["person"].(string)
-	for _, field := range fields {
-		if !reflect.DeepEqual(stands[field], should[field]) {
+	for _, field := range names {
+		_, stood := stands[field]
+		_, known := should[field]
+		if stood != known || !reflect.DeepEqual(stands[field], should[field]) {
 			a, _ := json.Marshal(stands[field])
 			b, _ := json.Marshal(should[field])
 			return &DiffersError{Person: rooms.PersonID(person), Field: field, Stands: string(a), Should: string(b)}
