@@ -125,7 +125,9 @@ func (m *media) options(conn uint64) sfu.PeerOptions {
 			if kind == sfu.Video {
 				m.camera.Store(active)
 			}
-			s.box.put(func() { s.tell(published(person, kind, active)) })
+			if active || kind == sfu.Video { // a voice that ceases is no fact of its own
+				s.box.put(func() { s.tell(published(person, kind, active)) })
+			}
 		},
 		OnSlots: func(slots []sfu.SlotState) {
 			m.slots.Store(slotsOf(slots))

@@ -7,6 +7,7 @@ import (
 	"github.com/pion/webrtc/v4"
 
 	"vesper/rooms"
+	"vesper/sfu"
 )
 
 // offerOf is what a new PeerConnection offers that only listens.
@@ -115,4 +116,21 @@ func TestOfferOfADeviceThatLostTheSeat(t *testing.T) {
 		t.Error("the old device's offer was answered")
 	}
 	h.wantPeers(0, "before the new device's offer")
+}
+
+// Somebody who spoke in the lobby only has sent no audio in the room.
+func TestAVoiceThatCeasesIsNoMedia(t *testing.T) {
+	h := newHouse(t)
+	s, _ := h.seated("dana")
+	before, err := s.room.View(t.Context())
+	check(t, err)
+	s.media.options(1).OnPublish(sfu.Audio, false)
+	ran := make(chan struct{})
+	s.box.put(func() { close(ran) })
+	<-ran
+	after, err := s.room.View(t.Context())
+	check(t, err)
+	if after.Version != before.Version {
+		t.Error("the end of a voice is in the journal as media")
+	}
 }
