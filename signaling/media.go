@@ -160,6 +160,7 @@ func slotsOf(slots []sfu.SlotState) *[]wire.Slot {
 
 // view passes on what the client shows, and keeps it for the next peer.
 func (m *media) view(tiles []wire.Tile) {
+	tiles = tiles[:min(len(tiles), wire.MaxLines)] // nobody has more slots than lines
 	list := make([]sfu.Tile, 0, len(tiles))
 	for _, t := range tiles {
 		kind := sfu.Video

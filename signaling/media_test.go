@@ -8,6 +8,7 @@ import (
 
 	"vesper/rooms"
 	"vesper/sfu"
+	"vesper/signaling/wire"
 )
 
 // offerOf is what a new PeerConnection offers that only listens.
@@ -132,5 +133,15 @@ func TestAVoiceThatCeasesIsNoMedia(t *testing.T) {
 	check(t, err)
 	if after.Version != before.Version {
 		t.Error("the end of a voice is in the journal as media")
+	}
+}
+
+// The router looks at every tile whenever somebody comes or goes.
+func TestAViewHasNoMoreTilesThanLines(t *testing.T) {
+	h := newHouse(t)
+	s, _ := h.seated("dana")
+	s.media.view(make([]wire.Tile, 20000))
+	if got := len(s.media.tiles); got > wire.MaxLines {
+		t.Errorf("%d tiles are kept, want at most %d", got, wire.MaxLines)
 	}
 }
