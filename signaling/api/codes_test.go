@@ -1,0 +1,34 @@
+package api
+
+import (
+	"os"
+	"strings"
+	"testing"
+)
+
+// Every code that a caller may get is one that the protocol's page lists.
+func TestCodesAreListed(t *testing.T) {
+	page, err := os.ReadFile("../../docs/protocol.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, table, _ := strings.Cut(string(page), "## Codes")
+	want := []string{
+		notThere.Code, noToken.Code, notAllowed.Code, newProblem(500, "").(*problem).Code,
+		"incomplete", "no_session", "too_early", "name_taken", "seated", // where they are made
+		"restart",
+	}
+	for _, code := range codes {
+		want = append(want, code)
+	}
+	for _, known := range []map[string]*problem{linkProblems, doorProblems} {
+		for _, p := range known {
+			want = append(want, p.Code)
+		}
+	}
+	for _, code := range want {
+		if !strings.Contains(table, "`"+code+"`") {
+			t.Errorf("%s is not listed in docs/protocol.md", code)
+		}
+	}
+}
