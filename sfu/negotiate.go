@@ -142,6 +142,9 @@ func (p *Peer) adopt(o, agreed *offer.Offer, slots []*slot) {
 
 	before := *p.slots.Load()
 	p.layout.Store(newLayout(o, agreed, sources))
+	for _, s := range slots {
+		s.negotiated(p.layout.Load())
+	}
 	p.sources.Store(&sources)
 	p.slots.Store(&slots)
 	for _, s := range old {

@@ -84,12 +84,17 @@ func (s *slot) Bind(c webrtc.TrackLocalContext) (webrtc.RTPCodecParameters, erro
 			s.rtxSSRC.Store(uint32(c.SSRCRetransmission()))
 		}
 	}
-	for _, ext := range c.HeaderExtensions() { // in no order
-		if s.audio && ext.URI == uriAudioLevel {
-			s.useAudioLevel(uint8(ext.ID))
-		}
-	}
+	// c.HeaderExtensions() may hold ids that nobody negotiated; see negotiated.
 	return *chosen, nil
+}
+
+// negotiated takes the header extensions as the answer has them.
+func (s *slot) negotiated(known *layout) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.audio {
+		s.useAudioLevel(known.audioLevel)
+	}
 }
 
 // Unbind is called by Pion when the line goes away.
