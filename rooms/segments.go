@@ -1,6 +1,9 @@
 package rooms
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Span is a stretch of time spent in one planned segment.
 type Span struct {
@@ -19,7 +22,8 @@ type Move struct {
 // The first begins with the window and the clock moves them on as planned,
 // until staff move one by hand; from then on each keeps its planned length,
 // and the last one lasts. A segment that staff return to has two spans; one
-// that was skipped has none. Moves must be in order of time.
+// that was skipped has none. Moves must be in order of time; one to a segment
+// that is not planned moves nothing.
 func ActualSegments(plan Plan, from, to time.Time, moves []Move) []Span {
 	if len(plan.Segments) == 0 || !from.Before(to) {
 		return nil
@@ -38,6 +42,7 @@ func ActualSegments(plan Plan, from, to time.Time, moves []Move) []Span {
 		return to
 	}
 	last := len(plan.Segments) - 1
+	moves = slices.DeleteFunc(slices.Clone(moves), func(m Move) bool { return m.Segment < 0 || m.Segment > last })
 	until := next(0)
 	for i, segment := range plan.Segments {
 		start, end := segment.Start, segment.End
@@ -50,9 +55,6 @@ func ActualSegments(plan Plan, from, to time.Time, moves []Move) []Span {
 		add(i, start, earliest(end, until))
 	}
 	for m, move := range moves {
-		if move.Segment < 0 || move.Segment > last {
-			continue
-		}
 		until, at := next(m+1), move.At
 		for i := move.Segment; i <= last && at.Before(until); i++ {
 			end := at.Add(plan.Segments[i].End.Sub(plan.Segments[i].Start))
