@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"vesper/rooms"
@@ -74,11 +75,20 @@ type Bundle struct {
 	Seals       []Seal          `json:"seals"`
 }
 
-// Parse reads a bundle. Unknown fields are refused: nobody should read into a
-// bundle what verifying does not look at.
+// Parse reads a bundle. It must be written as Vesper writes it, white space
+// apart: a field that is unknown, stands there twice or is spelled otherwise is
+// refused, because nobody should read into a bundle what verifying does not
+// look at.
 func Parse(r io.Reader) (Bundle, error) {
 	var b Bundle
-	decoder := json.NewDecoder(io.LimitReader(r, MaxBundle))
+	data, err := io.ReadAll(io.LimitReader(r, MaxBundle+1))
+	if err != nil {
+		return b, fmt.Errorf("read bundle: %w", err)
+	}
+	if len(data) > MaxBundle {
+		return b, fmt.Errorf("read bundle: it has more than %d bytes", MaxBundle)
+	}
+	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&b); err != nil {
 		return b, fmt.Errorf("read bundle: %w", err)
@@ -89,7 +99,19 @@ func Parse(r io.Reader) (Bundle, error) {
 	if b.Format != Format {
 		return b, fmt.Errorf("read bundle: its format is %q, want %q", b.Format, Format)
 	}
-	return b, nil
+	return b, asWritten(data, b)
+}
+
+// asWritten fails unless the bundle encodes to the text that it was read from.
+func asWritten(data json.RawMessage, b Bundle) error {
+	text, err := json.Marshal(data)
+	if err != nil {
+		return fmt.Errorf("read bundle: %w", err)
+	}
+	if again, err := json.Marshal(b); err != nil || !bytes.Equal(text, again) {
+		return fmt.Errorf("read bundle: a field stands there twice, or is not written as Vesper writes it")
+	}
+	return nil
 }
 
 // Report is what was found of a whole bundle.
@@ -115,7 +137,7 @@ type SealReport struct {
 // Verify checks the chain and every seal on it. keys are the clinic's public
 // keys; without any nothing is proven, but what is broken is found. A seal by
 // a key that is not among given keys is a *BrokenError, as is every other
-// thing that does not fit.
+// thing that does not fit, and a session that has ended without a seal.
 func (b Bundle) Verify(keys []ed25519.PublicKey) (Report, error) {
 	events, err := VerifyChain(b.Context.Plan.Session, b.Entries)
 	if err != nil {
@@ -133,6 +155,9 @@ func (b Bundle) Verify(keys []ed25519.PublicKey) (Report, error) {
 			return report, broken(place, "%s", err.(*BrokenError).Reason)
 		}
 		report.Seals = append(report.Seals, found)
+	}
+	if !report.Sealed() && slices.ContainsFunc(events, func(e rooms.Event) bool { return e.Kind == rooms.EventEnded }) {
+		return report, broken("seals", "the session has ended, and its seal is missing")
 	}
 	return report, nil
 }

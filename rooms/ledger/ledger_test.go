@@ -127,6 +127,7 @@ func edits() map[string]func(*Bundle) {
 		"the seal's count":     func(b *Bundle) { b.Seals[0].Text = strings.Replace(b.Seals[0].Text, `"count":8`, `"count":7`, 1) },
 		"the seal's time":      func(b *Bundle) { b.Seals[0].Text = strings.Replace(b.Seals[0].Text, `"at_ms":1`, `"at_ms":2`, 1) },
 		"the seal's session":   func(b *Bundle) { b.Seals[0].Text = strings.Replace(b.Seals[0].Text, `"s"`, `"t"`, 1) },
+		"no seal":              func(b *Bundle) { b.Seals = nil },
 		"no signature":         func(b *Bundle) { b.Seals[0].Signature = "" },
 		"an odd signature":     func(b *Bundle) { b.Seals[0].Signature = "!" },
 		"another's key":        func(b *Bundle) { b.Seals[0].Key = Sign(other, Statement{}).Key },
@@ -175,6 +176,43 @@ func TestTamperingIsFound(t *testing.T) {
 		if _, err := b.Verify([]ed25519.PublicKey{public}); !errors.As(err, &found) || found.Place == "" {
 			t.Errorf("%s: got %v, want the broken place", name, err)
 		}
+	}
+}
+
+// What two readers could read in two ways is not read at all.
+func TestParseIsStrict(t *testing.T) {
+	data, err := json.Marshal(testBundle(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range [][2]string{
+		{`{"format"`, `{"format":"vesper-evidence/2","format"`},
+		{`"entries":[`, `"entries":[],"entries":[`},
+		{`"entries":[`, `"Entries":[`},
+		{`"rows":[]`, `"rows":[],"paid":true`},
+		{`"rows":[],`, ``},
+		{`"role":"participant"`, `"role":"observer","role":"participant"`},
+		{`"n":1,`, `"n":1.0,`},
+		{`"zone":"America/New_York"`, `"zone":"America\u002fNew_York"`},
+		{`:30:00Z"`, `:30:00.000Z"`},
+		{`"seals":[`, `"seals":null,"x":[`},
+	} {
+		edited := strings.Replace(string(data), c[0], c[1], 1)
+		if edited == string(data) {
+			t.Errorf("%s is not in the bundle", c[0])
+		} else if _, err := Parse(strings.NewReader(edited)); err == nil {
+			t.Errorf("%s for %s was read", c[1], c[0])
+		}
+	}
+	var wide bytes.Buffer
+	if err := json.Indent(&wide, data, " ", "\t"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Parse(&wide); err != nil {
+		t.Errorf("other white space: %v", err)
+	}
+	if _, err := Parse(strings.NewReader(string(data) + "{}")); err == nil {
+		t.Error("two bundles were read as one")
 	}
 }
 

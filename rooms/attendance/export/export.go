@@ -22,7 +22,8 @@ var (
 	head = []string{"session", "person", "display_name", "role", "status", "minutes", "seconds"}
 	tail = []string{
 		"overrun_s", "lobby_s", "reconnects", "intervals", "uncertainty_s", "flags", "rules_version", "final",
-		"first_at_door", "first_admitted", "last_left", "late_s", "early_s", "break_s", "audio_only_s", "unstaffed_s", "location", "notice",
+		"first_at_door", "first_admitted", "last_left", "late_s", "early_s", "break_s", "audio_only_s", "unstaffed_s",
+		"stepped_away_s", "location", "notice",
 	}
 )
 
@@ -75,7 +76,8 @@ func line(r attendance.Record, segments int) []string {
 		number(r.OverrunSeconds), number(r.LobbySeconds), strconv.Itoa(r.Reconnects), strconv.Itoa(len(r.Intervals)),
 		known(r.UncertaintySeconds), strings.Join(flags, ";"), strconv.Itoa(r.RulesVersion), strconv.FormatBool(r.Final),
 		moment(r.FirstAtDoor), moment(r.FirstAdmitted), moment(r.LastLeft), known(r.LateSeconds), known(r.EarlySeconds),
-		number(r.BreakSeconds), known(r.AudioOnlySeconds), known(r.UnstaffedSeconds), text(r.Location), Notice,
+		number(r.BreakSeconds), known(r.AudioOnlySeconds), known(r.UnstaffedSeconds),
+		known(r.SteppedAwaySeconds), text(r.Location), Notice,
 	)
 }
 
