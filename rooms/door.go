@@ -68,16 +68,15 @@ func (s *State) admit(c Admit) error {
 	return nil
 }
 
-// admitAll lets in everybody in the lobby who is on the roster and has given
-// their place.
+// admitAll lets in everybody in the lobby who has a seat, be it one that was
+// given after the room opened, and has said where they are.
 func (s *State) admitAll(c AdmitAll) error {
 	if s.Locked {
 		return RefusedLocked
 	}
 	admitted := false
 	for _, p := range s.People {
-		_, listed := s.roster.Seat(p.ID)
-		if p.Stand == InLobby && listed && p.Place != "" {
+		if p.Stand == InLobby && p.Seat.ID != "" && p.Place != "" {
 			s.emit(Event{Kind: EventAdmitted, Person: p.ID, Actor: c.Actor})
 			admitted = true
 		}

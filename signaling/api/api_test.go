@@ -178,11 +178,38 @@ func TestLinkThroughTheDay(t *testing.T) {
 		t.Errorf("the ticket: %v", err)
 	}
 	o.now = o.now.Add(3 * time.Hour)
-	if got := open(); got["status"] != "late" && got["status"] != "none" {
-		t.Errorf("long after: %v", got["status"])
+	if got := open(); got["status"] != "late" {
+		t.Errorf("an hour and a half after: %v, want late", got["status"])
 	}
-	if status, got = o.call("POST", "/api/v1/invitations/ticket", "", details(secret)); got["code"] != "too_late" && got["code"] != "no_session" {
-		t.Errorf("a ticket long after: %d %v", status, got)
+	status, got = o.call("POST", "/api/v1/invitations/ticket", "", details(secret))
+	o.want(403, "too_late", status, got)
+	o.now = o.now.Add(3 * time.Hour)
+	if got := open(); got["status"] != "none" {
+		t.Errorf("long after: %v, want none", got["status"])
+	}
+	status, got = o.call("POST", "/api/v1/invitations/ticket", "", details(secret))
+	o.want(404, "no_session", status, got)
+}
+
+// Staff end an evening early: the link says so, and not when the next one is.
+func TestLinkAfterTheEnd(t *testing.T) {
+	o := newOffice(t)
+	_, secret := o.seat("harbor", "FREQ=DAILY;COUNT=3", o.local(10*time.Minute))
+	_, list := o.call("GET", "/api/v1/sessions", o.token["harbor"], nil)
+	session := rooms.SessionID(list["sessions"].([]any)[0].(map[string]any)["id"].(string))
+	tenure, err := o.records.Open(t.Context(), session, "n")
+	o.check(err)
+	end := rooms.Event{ID: rooms.EventID{Epoch: tenure.Epoch, Node: "n", N: 1}, At: o.now, Kind: rooms.EventEnded, Reason: "staff"}
+	o.check(o.records.Append(t.Context(), session, tenure.Epoch, []rooms.Event{end}))
+	_, got := o.call("POST", "/api/v1/invitations/open", "", wire.OpenRequest{Secret: secret})
+	if got["status"] != "ended" {
+		t.Errorf("after staff ended it: %v, want ended", got["status"])
+	}
+	status, got := o.call("POST", "/api/v1/invitations/ticket", "", details(secret))
+	o.want(403, "room_ended", status, got)
+	o.now = o.now.Add(20 * time.Hour)
+	if _, got = o.call("POST", "/api/v1/invitations/open", "", wire.OpenRequest{Secret: secret}); got["status"] != "early" {
+		t.Errorf("the next day: %v, want early", got["status"])
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"vesper/auth"
 	"vesper/rooms"
 	"vesper/rooms/records"
+	"vesper/rooms/schedule"
 	"vesper/signaling/wire"
 )
 
@@ -56,18 +58,48 @@ func (h *house) openInvitation(ctx context.Context, secret auth.Secret) (wire.In
 	if out.Rules, err = h.rules(ctx, seat); err != nil {
 		return out, err
 	}
-	session, err := h.Records.SessionForSeat(ctx, invite.Clinic, invite.Seat, now)
-	if errors.Is(err, rooms.ErrNotFound) {
-		out.Status = "none"
-		return out, nil
-	}
-	if err != nil {
+	session, status, err := h.evening(ctx, invite, now)
+	if out.Status = status; err != nil || status == "none" {
 		return out, err
 	}
 	shown := SessionOf(session.Plan, clinic.Name)
 	out.Session = &shown
-	out.Status, err = h.doorStatus(ctx, session, invite.Person, now)
-	return out, err
+	return out, nil
+}
+
+// justOver is how long after an evening its link says that it is over, and
+// not when the next one is.
+const justOver = 3 * time.Hour
+
+// evening is the session to which the holder of a link comes now, and how its
+// door stands: open, early, late, ended, removed, none.
+func (h *house) evening(ctx context.Context, invite auth.Invite, now time.Time) (records.Session, string, error) {
+	next, err := h.Records.SessionForSeat(ctx, invite.Clinic, invite.Seat, now)
+	status := "none"
+	if err == nil {
+		status, err = h.doorStatus(ctx, next, invite.Person, now)
+	} else if errors.Is(err, rooms.ErrNotFound) {
+		err = nil
+	}
+	if err != nil || (status != "none" && status != "early") {
+		return next, status, err
+	}
+	past, err := h.Records.ListSessions(ctx, invite.Clinic, now.Add(-justOver-schedule.MaxDuration), now.Add(rooms.DoorOpensBefore))
+	if err != nil {
+		return next, status, err
+	}
+	for _, session := range slices.Backward(past) {
+		over := session.Status == records.Ended || session.Status == records.Scheduled && now.After(session.End)
+		if session.Series != invite.Series || !over || now.After(session.End.Add(justOver)) {
+			continue
+		}
+		status, err := h.doorStatus(ctx, session, invite.Person, now)
+		if status == "open" { // nobody opened it, and it is over
+			status = "late"
+		}
+		return session, status, err
+	}
+	return next, status, nil
 }
 
 func (h *house) doorStatus(ctx context.Context, session records.Session, person rooms.PersonID, now time.Time) (string, error) {
@@ -77,9 +109,9 @@ func (h *house) doorStatus(ctx context.Context, session records.Session, person 
 		return "", err
 	case banned:
 		return "removed", nil
-	case session.Status == records.Ended:
+	case session.Status == records.Ended && now.Before(session.End):
 		return "ended", nil
-	case now.After(session.Closes()):
+	case session.Status == records.Ended, now.After(session.Closes()):
 		return "late", nil
 	case now.Before(session.DoorOpens()):
 		return "early", nil
@@ -136,16 +168,12 @@ func (h *house) ticket(ctx context.Context, in wire.TicketRequest) (wire.Ticket,
 	if err != nil {
 		return wire.Ticket{}, err
 	}
-	session, err := h.Records.SessionForSeat(ctx, invite.Clinic, invite.Seat, now)
-	if errors.Is(err, rooms.ErrNotFound) {
+	session, status, err := h.evening(ctx, invite, now)
+	if err != nil {
+		return wire.Ticket{}, err
+	}
+	if status == "none" {
 		return wire.Ticket{}, refuse(http.StatusNotFound, "no_session", "There is no session to come for this link.")
-	}
-	if err != nil {
-		return wire.Ticket{}, err
-	}
-	status, err := h.doorStatus(ctx, session, invite.Person, now)
-	if err != nil {
-		return wire.Ticket{}, err
 	}
 	if status == "early" {
 		p := *refuse(http.StatusForbidden, "too_early", "The door opens 30 minutes before the session.")
