@@ -113,11 +113,7 @@ func (h *Hall) open(ctx context.Context, session SessionID, opened chan struct{}
 	if err != nil {
 		return nil, fmt.Errorf("open room: %w", err)
 	}
-	snapshot, err := o.Store.LoadSnapshot(ctx, session)
-	if err != nil && !errors.Is(err, ErrNotFound) {
-		o.Logger.Warn("snapshot not read, replaying the journal", "session", session, "error", err)
-	}
-	r = openRoom(tenure, snapshot.Data, roomOptions{
+	r = openRoom(tenure, roomOptions{
 		clock: o.Clock, journal: o.Journal, stage: o.Stage(tenure.Plan), save: h.saver.save,
 		log: o.Logger, node: o.Node, limits: o.Limits,
 	})

@@ -67,7 +67,8 @@ type Node struct {
 }
 
 // Store keeps live state: memory on one machine, Redis on several. Nothing in
-// it decides an authorisation, and losing all of it loses nothing but time.
+// it decides an authorisation: an owner replays its journal and reads no
+// snapshot. Losing all of it loses nothing but time.
 type Store interface {
 	// SaveSnapshot keeps s unless a snapshot of a higher (epoch, version) is
 	// kept: ErrStale.

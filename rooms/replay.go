@@ -14,31 +14,6 @@ func Replay(plan Plan, roster Roster, limits Limits, journal []Event) *State {
 	return s
 }
 
-// Restore rebuilds the state from a snapshot and the entries that the
-// snapshot does not know. A snapshot that can't be read, or whose last event
-// is not in the journal, is left aside: it is only a shortcut.
-func Restore(plan Plan, roster Roster, limits Limits, snapshot []byte, journal []Event) *State {
-	s := NewState(plan, roster, limits)
-	var c core
-	if len(snapshot) == 0 || json.Unmarshal(snapshot, &c) != nil || slices.Contains(c.People, nil) {
-		s.replay(journal)
-		return s
-	}
-	known := slices.IndexFunc(journal, func(e Event) bool { return e.ID == c.Last })
-	if known < 0 {
-		s.replay(journal)
-		return s
-	}
-	for _, p := range c.People {
-		if seat, ok := roster.Seat(p.ID); ok {
-			p.Seat, p.Role = seat, seat.Role
-		}
-	}
-	s.core = c
-	s.replay(journal[known+1:])
-	return s
-}
-
 // Snapshot is the state as JSON: ids and state, no names.
 func (s *State) Snapshot() ([]byte, error) {
 	data, err := json.Marshal(s.core)

@@ -69,13 +69,13 @@ type roomOptions struct {
 }
 
 // openRoom takes over a room and starts its goroutine.
-func openRoom(tenure Tenure, snapshot []byte, o roomOptions) *Room {
+func openRoom(tenure Tenure, o roomOptions) *Room {
 	r := &Room{
 		clock: o.clock, journal: o.journal, stage: o.stage, save: o.save, log: o.log,
 		epoch: tenure.Epoch, session: tenure.Plan.Session,
 		anchor: o.clock.Now().UTC().Truncate(time.Millisecond), mono: o.clock.Mono(),
 		work: make(chan func()), stop: make(chan struct{}), done: make(chan struct{}),
-		state: Restore(tenure.Plan, tenure.Roster, o.limits, snapshot, tenure.Journal), watchers: map[int]Watcher{}, permits: Permits{},
+		state: Replay(tenure.Plan, tenure.Roster, o.limits, tenure.Journal), watchers: map[int]Watcher{}, permits: Permits{},
 	}
 	// A clock that was set back between two lives must not run time backwards.
 	if r.state.LatestFact.After(r.anchor) {
