@@ -39,8 +39,8 @@ for (const [size, viewport] of Object.entries({ phone, laptop })) {
     await opens(nina, await linkTo(house, 48), "You are early.");
     await opens(nina, await linkTo(house, -72), "There is nothing planned right now.");
     await opens(nina, `${url}/j#${"a".repeat(32)}`, "This link doesn't open a door here.");
-    // No request of the interface revokes a link, and a session that is over gives way to the next one:
-    // these two answers are played.
+    // No request of the interface revokes a link, and none makes a session of the past: these two
+    // answers are played.
     const open = "**/api/v1/invitations/open";
     await nina.page.route(open, async (route) => {
       const response = await route.fetch();
@@ -131,8 +131,7 @@ for (const [size, viewport] of Object.entries({ phone, laptop })) {
       await dana.page.getByRole("alertdialog").getByRole("button", { name: "End for everyone", exact: true }).click();
       await dana.readsHeading("The session has ended.");
       await judge(dana, "ended");
-      // The group meets again in two days: that is what the link shows now.
-      await opens(ana, link, "You are early.");
+      await opens(ana, link, "This evening is over.");
     });
 
     await test.step("records", async () => {

@@ -47,7 +47,7 @@ export const en = {
   "door.early": "The door opens {when}. Keep this page open: it will let you know.",
   "door.early.zone": "That is {time} where the clinic is ({zone}).",
   "door.late.head": "This evening is over.",
-  "door.late": "The session ended at {time}. We hope to see you next time.",
+  "door.late": "It was planned until {time}. We hope to see you next time.",
   "door.removed.head": "You can't come in this evening.",
   "door.removed": "Staff have closed the door to this session for you. Please call the clinic if you want to talk about it.",
   "door.none.head": "There is nothing planned right now.",

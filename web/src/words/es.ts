@@ -48,7 +48,7 @@ export const es: Record<WordId, string> = {
   "door.early": "La puerta se abre {when}. Deje esta página abierta: le avisará.",
   "door.early.zone": "Son las {time} en el lugar de la clínica ({zone}).",
   "door.late.head": "Esta noche ya terminó.",
-  "door.late": "La sesión terminó a las {time}. Esperamos verle la próxima vez.",
+  "door.late": "Estaba prevista hasta las {time}. Esperamos verle la próxima vez.",
   "door.removed.head": "Esta noche no puede entrar.",
   "door.removed": "El personal ha cerrado para usted la puerta de esta sesión. Llame a la clínica si quiere hablar de ello.",
   "door.none.head": "Ahora no hay nada previsto.",
