@@ -53,7 +53,8 @@ func TestColumns(t *testing.T) {
 
 func TestFormulasAreNeutral(t *testing.T) {
 	for _, name := range []string{"=1+1", "+1 555", "-2", "@SUM(A1)", "\tx", "\rx"} {
-		if got := table(t, row(name))[1][2]; got != "'"+strings.ReplaceAll(name, "\r", "\r") && !strings.HasPrefix(got, "'") {
+		want := "'" + strings.ReplaceAll(name, "\r", "") // encoding/csv drops a lone CR where lines end in CRLF
+		if got := table(t, row(name))[1][2]; got != want {
 			t.Errorf("%q became %q", name, got)
 		}
 	}
