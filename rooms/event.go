@@ -80,7 +80,8 @@ type Event struct {
 	Person PersonID `json:"person,omitempty"`
 	// Actor did it; empty is the machine itself.
 	Actor PersonID `json:"actor,omitempty"`
-	// Conn numbers a person's connections within the session, from 1.
+	// Conn numbers a person's connections within the session: it rises, with
+	// holes (docs/adr/0003-connection-numbers.md).
 	Conn uint64 `json:"conn,omitempty"`
 	// Since is the time that a connected, lost or closed_by_beat fact speaks
 	// of, where it is not At. Zero elsewhere.

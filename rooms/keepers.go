@@ -51,8 +51,9 @@ type Beat struct {
 	Proof   map[PersonID]time.Time
 }
 
-// Snapshot is the state of a room at a version, a shortcut for the replay of
-// its journal. Data holds ids and state, no names.
+// Snapshot is the state of a room at a version, for those who look at how a
+// room stands; no decision is read from it (docs/adr/0004-replay.md). Data
+// holds ids and state, no names.
 type Snapshot struct {
 	Session SessionID
 	Epoch   uint64
