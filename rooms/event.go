@@ -44,6 +44,24 @@ const (
 	EventCameraStarted EventKind = "camera_started" //
 	EventHandRaised    EventKind = "hand_raised"    //
 	EventHandLowered   EventKind = "hand_lowered"   //
+
+	// Beside the group. In an aside a person is with staff alone: present and
+	// counted, annotated. Stepped away is the person's own button.
+	EventAsideBegan  EventKind = "aside_began"  // Actor took Person aside
+	EventAsideEnded  EventKind = "aside_ended"  //
+	EventSteppedAway EventKind = "stepped_away" //
+	EventSteppedBack EventKind = "stepped_back" //
+
+	// The roster of the evening.
+	EventSeated  EventKind = "seated"  // Actor gave Person a seat for tonight; Reason is the role
+	EventMatched EventKind = "matched" // the guest Person is With
+
+	// The review. These may also follow the machine's seal; see docs/attendance.md.
+	EventAbsence      EventKind = "absence"       // Reason: called, reached, not_reached, excused, unexcused
+	EventSharedDevice EventKind = "shared_device" // Person took part on the device of With, from Since to Until
+	EventCorrection   EventKind = "correction"    // Reason: present, not_present (from Since to Until), home, elsewhere, withdrawn (Ref)
+	EventSigned       EventKind = "signed"        // Actor signed what stands before; Note is the hash of name and credential
+	EventAddendum     EventKind = "addendum"      // a note added after the signature
 )
 
 // EventID identifies an entry wherever it stands in the chain: the epoch and
@@ -90,6 +108,14 @@ type Event struct {
 	Segment int    `json:"segment,omitempty"`
 	Reason  string `json:"reason,omitempty"`
 	StepMS  int64  `json:"step_ms,omitempty"`
+	// Until ends the span that Since begins, for what staff write about one.
+	Until time.Time `json:"until,omitzero"`
+	// With is a second person: whose device was shared, who a guest is.
+	With PersonID `json:"with,omitempty"`
+	// Ref names an earlier entry that this one speaks of.
+	Ref EventID `json:"ref,omitzero"`
+	// Note is the SHA-256, in hex, of a text that the records keep apart.
+	Note string `json:"note,omitempty"`
 }
 
 // Fact is the time from which the event is true.

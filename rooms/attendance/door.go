@@ -70,7 +70,7 @@ func (f *facts) absence(e entry)    { f.excused = e.Reason == "excused" }
 func (f *facts) sharedDevice(entry) { f.flags[SharedDevice] = true }
 
 func (f *facts) step(e entry) {
-	f.away = append(f.away, mark{e.at, e.Kind == EventSteppedAway})
+	f.away = append(f.away, mark{e.at, e.Kind == rooms.EventSteppedAway})
 }
 
 func (f *facts) inside() bool  { return len(f.admitted) > 0 && f.admitted[len(f.admitted)-1].open() }

@@ -2,19 +2,6 @@ package attendance
 
 import "vesper/rooms"
 
-// Kinds of entries that staff write about a person beside the room's own.
-// Compute reads them; whoever writes them keeps free text elsewhere.
-const (
-	// EventAbsence says why a person who did not take part did not. Reason
-	// excused makes the row excused; any other takes that back. The last counts.
-	EventAbsence rooms.EventKind = "absence"
-	// EventSharedDevice: Person took part on another's device.
-	EventSharedDevice rooms.EventKind = "shared_device"
-	// EventSteppedAway and EventSteppedBack are the person's own button.
-	EventSteppedAway rooms.EventKind = "stepped_away"
-	EventSteppedBack rooms.EventKind = "stepped_back"
-)
-
 // facts is what the journal says of one person, not yet judged. Stays and
 // links are in the order of the entries that began them.
 type facts struct {
@@ -76,16 +63,16 @@ var handlers = map[rooms.EventKind]func(*facts, entry){
 	rooms.EventClosedCrash:   (*facts).crash,
 	rooms.EventMedia:         (*facts).media,
 	rooms.EventCameraOff:     (*facts).cameraOff,
-	EventAbsence:             (*facts).absence,
-	EventSharedDevice:        (*facts).sharedDevice,
-	EventSteppedAway:         (*facts).step,
-	EventSteppedBack:         (*facts).step,
+	rooms.EventAbsence:       (*facts).absence,
+	rooms.EventSharedDevice:  (*facts).sharedDevice,
+	rooms.EventSteppedAway:   (*facts).step,
+	rooms.EventSteppedBack:   (*facts).step,
 }
 
 // afterEnd are the kinds that still speak once the room has ended: facts about
 // the time before, and what staff add later.
 var afterEnd = map[rooms.EventKind]bool{
-	rooms.EventLost: true, rooms.EventClosedCrash: true, EventAbsence: true, EventSharedDevice: true,
+	rooms.EventLost: true, rooms.EventClosedCrash: true, rooms.EventAbsence: true, rooms.EventSharedDevice: true,
 }
 
 // gather walks the timeline once. segments is the number of planned ones.

@@ -26,6 +26,17 @@ type canonical struct {
 	Segment int             `json:"segment,omitempty"`
 	Reason  string          `json:"reason,omitempty"`
 	Step    int64           `json:"step_ms,omitempty"`
+	Until   *int64          `json:"until_ms,omitempty"`
+	With    rooms.PersonID  `json:"with,omitempty"`
+	Ref     *reference      `json:"ref,omitempty"`
+	Note    string          `json:"note,omitempty"`
+}
+
+// reference is an entry's identity.
+type reference struct {
+	Epoch uint64       `json:"epoch"`
+	Node  rooms.NodeID `json:"node"`
+	N     uint64       `json:"n"`
 }
 
 // Canonical encodes an event. Times are cut to whole milliseconds.
@@ -33,10 +44,10 @@ func Canonical(e rooms.Event) string {
 	c := canonical{
 		Epoch: e.ID.Epoch, Node: e.ID.Node, N: e.ID.N, At: e.At.UnixMilli(), Mono: int64(e.Mono), Kind: e.Kind,
 		Person: e.Person, Actor: e.Actor, Conn: e.Conn, Segment: e.Segment, Reason: e.Reason, Step: e.StepMS,
+		Since: milli(e.Since), Until: milli(e.Until), With: e.With, Note: e.Note,
 	}
-	if !e.Since.IsZero() {
-		since := e.Since.UnixMilli()
-		c.Since = &since
+	if e.Ref != (rooms.EventID{}) {
+		c.Ref = &reference{e.Ref.Epoch, e.Ref.Node, e.Ref.N}
 	}
 	data, err := json.Marshal(c)
 	if err != nil {
@@ -57,12 +68,30 @@ func Decode(text string) (rooms.Event, error) {
 	e := rooms.Event{
 		ID: rooms.EventID{Epoch: c.Epoch, Node: c.Node, N: c.N}, At: time.UnixMilli(c.At).UTC(), Mono: time.Duration(c.Mono), Kind: c.Kind,
 		Person: c.Person, Actor: c.Actor, Conn: c.Conn, Segment: c.Segment, Reason: c.Reason, StepMS: c.Step,
+		With: c.With, Note: c.Note,
 	}
-	if c.Since != nil {
-		e.Since = time.UnixMilli(*c.Since).UTC()
+	e.Since, e.Until = moment(c.Since), moment(c.Until)
+	if c.Ref != nil {
+		e.Ref = rooms.EventID{Epoch: c.Ref.Epoch, Node: c.Ref.Node, N: c.Ref.N}
 	}
 	if Canonical(e) != text {
 		return rooms.Event{}, fmt.Errorf("decode event: the text is not canonical")
 	}
 	return e, nil
+}
+
+// milli is a time as canonical has it: nil for none.
+func milli(t time.Time) *int64 {
+	if t.IsZero() {
+		return nil
+	}
+	ms := t.UnixMilli()
+	return &ms
+}
+
+func moment(ms *int64) time.Time {
+	if ms == nil {
+		return time.Time{}
+	}
+	return time.UnixMilli(*ms).UTC()
 }

@@ -16,8 +16,29 @@ import (
 type may string
 
 const (
-	mayRead  may = "read"  // sessions, attendance, evidence
-	mayWrite may = "write" // programs, people, series, seats, links
+	mayRead     may = "read"     // sessions, attendance, evidence, the week
+	mayWrite    may = "write"    // programs, people, series, seats, links
+	mayRun      may = "run"      // tonight: guests, fresh links, absence, safety details, answers of check-ins
+	maySign     may = "sign"     // corrections, sign-off, addenda
+	mayExport   may = "export"   // files that leave the clinic
+	mayAudit    may = "audit"    // the audit log
+	maySettings may = "settings" // rules, settings, webhooks, tokens of programs
+)
+
+// staffMay says what a role in the clinic covers, scopeMay what a program's
+// scope does. An admin's and ScopeAdmin's rows are everything.
+var (
+	staffMay = map[auth.StaffRole][]may{
+		auth.Admin:     {mayRead, mayWrite, mayRun, maySign, mayExport, mayAudit, maySettings},
+		auth.Clinician: {mayRead, mayRun, maySign, mayExport},
+		auth.Billing:   {mayRead, mayExport},
+		auth.Auditor:   {mayRead, mayAudit},
+	}
+	scopeMay = map[auth.Scope][]may{
+		auth.ScopeSessionsRead:  {mayRead, mayExport},
+		auth.ScopeSessionsWrite: {mayWrite},
+		auth.ScopeAdmin:         {mayRead, mayWrite, mayRun, mayExport, mayAudit, maySettings},
+	}
 )
 
 // caller is who asks, proven by a token.
@@ -56,19 +77,27 @@ func (h *house) identify(huma.API) func(huma.Context, func(huma.Context)) {
 
 func (h *house) caller(ctx context.Context, token string) (caller, error) {
 	if staff, err := h.Authority.VerifyStaff(token); err == nil {
-		return caller{staff.Clinic, "staff", string(staff.Person), map[may]bool{
-			mayRead:  true,
-			mayWrite: staff.Has(auth.Admin),
-		}}, nil
+		who := caller{staff.Clinic, "staff", string(staff.Person), map[may]bool{}}
+		for _, role := range staff.Roles {
+			who.allow(staffMay[role])
+		}
+		return who, nil
 	}
 	service, err := h.Authority.VerifyService(ctx, token)
 	if err != nil {
 		return caller{}, err
 	}
-	return caller{service.Clinic, "service", service.ID, map[may]bool{
-		mayRead:  service.Allows(auth.ScopeSessionsRead),
-		mayWrite: service.Allows(auth.ScopeSessionsWrite),
-	}}, nil
+	who := caller{service.Clinic, "service", service.ID, map[may]bool{}}
+	for _, scope := range service.Scopes {
+		who.allow(scopeMay[scope])
+	}
+	return who, nil
+}
+
+func (c caller) allow(list []may) {
+	for _, m := range list {
+		c.may[m] = true
+	}
 }
 
 func answerProblem(ctx huma.Context, p *problem) {
