@@ -73,6 +73,7 @@ func Mount(mux *http.ServeMux, o Options) {
 	h.attendance(api)
 	h.series(api)
 	h.people(api)
+	h.seats(api)
 	mux.HandleFunc("GET /.well-known/jwks.json", h.jwks)
 	mux.HandleFunc("/api/", notFound)
 }
