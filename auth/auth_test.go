@@ -20,6 +20,8 @@ type memory struct {
 	links       map[string]StaffLink  // by hash
 	tickets     map[string]bool
 	tokens      map[string]ServiceToken
+	signIns     map[string]StaffSession
+	clients     map[string]ServiceClient
 }
 
 var _ Store = (*memory)(nil)
@@ -28,6 +30,7 @@ func newMemory() *memory {
 	return &memory{
 		invitations: map[string]Invitation{}, links: map[string]StaffLink{},
 		tickets: map[string]bool{}, tokens: map[string]ServiceToken{},
+		signIns: map[string]StaffSession{}, clients: map[string]ServiceClient{},
 	}
 }
 
@@ -96,6 +99,38 @@ func (m *memory) ServiceToken(_ context.Context, clinic rooms.ClinicID, jti stri
 		return ServiceToken{}, rooms.ErrNotFound
 	}
 	return token, err
+}
+
+func (m *memory) KeepStaffSession(_ context.Context, s StaffSession) (StaffSession, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if kept, ok := m.signIns[s.ID]; ok && (!kept.EndedAt.IsZero() || kept.Seen.After(s.Seen)) {
+		return kept, nil
+	}
+	m.signIns[s.ID] = s
+	return s, nil
+}
+
+func (m *memory) EndStaffSessions(_ context.Context, clinic rooms.ClinicID, person rooms.PersonID, id string, at time.Time, why string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for key, s := range m.signIns {
+		if s.Clinic == clinic && s.EndedAt.IsZero() && (key == id || id == "" && s.Person == person) {
+			s.EndedAt, s.Why = at, why
+			m.signIns[key] = s
+		}
+	}
+	return nil
+}
+
+func (m *memory) ServiceClient(_ context.Context, id string) (ServiceClient, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return find(m.clients, id)
+}
+
+func (m *memory) ConsumeAssertion(ctx context.Context, client ServiceClient, jti string, expires time.Time) (bool, error) {
+	return m.ConsumeTicket(ctx, "", client.ID+" "+jti, expires)
 }
 
 // hands is a clock that a test moves; the wall and the monotonic hand apart.

@@ -2,6 +2,7 @@ package auth
 
 import (
 	"errors"
+	"sync"
 	"time"
 
 	"vesper/rooms"
@@ -16,16 +17,27 @@ type Options struct {
 	// Issuer is the "iss" of every token: the server's own address.
 	// By default "vesper".
 	Issuer string
+	// Idle ends a sign-in to the console that nobody uses; 0: IdleAfter.
+	Idle time.Duration
+	// Present says whether a person is in a running session just now: nobody
+	// is signed out there. nil: nobody is.
+	Present func(rooms.ClinicID, rooms.PersonID) bool
 }
 
 // Authority issues and verifies. Its methods may be called from any
 // goroutine.
 type Authority struct {
-	keys   *Keys
-	store  Store
-	clock  rooms.Clock
-	issuer string
-	anchor time.Time // the wall clock at Mono 0
+	keys    *Keys
+	store   Store
+	clock   rooms.Clock
+	issuer  string
+	anchor  time.Time // the wall clock at Mono 0
+	idle    time.Duration
+	present func(rooms.ClinicID, rooms.PersonID) bool
+	offers  Pending[offer]
+
+	mu   sync.Mutex
+	seen map[string]seen // guarded by mu; sign-ins by token id
 }
 
 // New makes an Authority.
@@ -33,7 +45,11 @@ func New(options Options) (*Authority, error) {
 	if options.Keys == nil || options.Store == nil {
 		return nil, errors.New("auth: Keys and Store are needed")
 	}
-	a := &Authority{keys: options.Keys, store: options.Store, clock: options.Clock, issuer: options.Issuer}
+	a := &Authority{keys: options.Keys, store: options.Store, clock: options.Clock, issuer: options.Issuer,
+		idle: options.Idle, present: options.Present, seen: map[string]seen{}}
+	if a.idle == 0 {
+		a.idle = IdleAfter
+	}
 	if a.clock == nil {
 		a.clock = rooms.SystemClock
 	}

@@ -30,6 +30,10 @@ var (
 	ErrLinkExpired = &Error{code: "link_expired", text: "link is no longer valid"}
 	// ErrLinkUsed refuses a one-time link the second time.
 	ErrLinkUsed = &Error{code: "link_used", text: "link was used already"}
+	// ErrIdle ends a sign-in that nobody used for a while.
+	ErrIdle = &Error{code: "signed_out", text: "signed out after a while without use"}
+	// ErrNoRole refuses a proven person who is staff in no clinic.
+	ErrNoRole = &Error{code: "no_role", text: "no role in any clinic"}
 	// ErrScope refuses a valid service token that may not do this.
 	ErrScope = &Error{code: "scope_missing", text: "token does not cover this"}
 )

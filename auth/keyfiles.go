@@ -47,7 +47,7 @@ func (k *Keys) load() error {
 			return cmp.Or(a.created.Compare(b.created), cmp.Compare(a.id, b.id))
 		})
 	}
-	return nil
+	return k.loadFields()
 }
 
 // private refuses what others than the owner may read.
@@ -93,20 +93,24 @@ func readKey(file string) (key, error) {
 	return loaded, nil
 }
 
-// writeKey leaves either the whole file, on the disk, or none.
 func writeKey(dir string, k key) error {
 	der, err := x509.MarshalPKCS8PrivateKey(k.private)
 	if err != nil {
 		return fmt.Errorf("encode key: %w", err)
 	}
+	return writePEM(dir, k.file(), &pem.Block{Type: "PRIVATE KEY", Bytes: der})
+}
+
+// writePEM leaves either the whole file, on the disk, or none.
+func writePEM(dir, name string, block *pem.Block) error {
 	temporary, err := os.CreateTemp(dir, ".new-*") // mode 0600
 	if err != nil {
 		return fmt.Errorf("write key: %w", err)
 	}
-	err = pem.Encode(temporary, &pem.Block{Type: "PRIVATE KEY", Bytes: der})
+	err = pem.Encode(temporary, block)
 	err = errors.Join(err, temporary.Sync(), temporary.Close())
 	if err == nil {
-		err = os.Rename(temporary.Name(), filepath.Join(dir, k.file()))
+		err = os.Rename(temporary.Name(), filepath.Join(dir, name))
 	}
 	if err != nil {
 		return fmt.Errorf("write key: %w", errors.Join(err, os.Remove(temporary.Name())))

@@ -35,13 +35,15 @@ type key struct {
 
 func (k key) public() ed25519.PublicKey { return k.private.Public().(ed25519.PublicKey) }
 
-// Keys are the server's signing keys. The newest of a kind signs, all of a
-// kind verify. Methods may be called from any goroutine.
+// Keys are the server's signing keys, and those of its encrypted columns. The
+// newest of a kind signs, all of a kind verify. Methods may be called from any
+// goroutine.
 type Keys struct {
 	dir string // set at creation; "" keeps the keys in memory
 
-	mu    sync.RWMutex
-	rings map[Kind][]key // guarded by mu; oldest first, never empty
+	mu     sync.RWMutex
+	rings  map[Kind][]key // guarded by mu; oldest first, never empty
+	fields []FieldKey     // guarded by mu; oldest first, never empty
 }
 
 // NewKeys makes keys that live in memory only, for tests and short tools.
@@ -62,6 +64,11 @@ func OpenKeys(dir string) (*Keys, error) {
 			continue
 		}
 		if _, err := keys.Rotate(kind, time.Now()); err != nil {
+			return nil, fmt.Errorf("open keys: %w", err)
+		}
+	}
+	if len(keys.fields) == 0 {
+		if _, err := keys.RotateFields(time.Now()); err != nil {
 			return nil, fmt.Errorf("open keys: %w", err)
 		}
 	}

@@ -27,8 +27,8 @@ func TestKeysAreMadeOnceAndKeptPrivate(t *testing.T) {
 		t.Errorf("folder has mode %o, want 700", info.Mode().Perm())
 	}
 	files, _ := os.ReadDir(dir)
-	if len(files) != len(kinds) {
-		t.Errorf("%d files, want one key per kind: %d", len(files), len(kinds))
+	if want := len(kinds) + 1; len(files) != want {
+		t.Errorf("%d files, want one key per kind and one for fields: %d", len(files), want)
 	}
 	for _, file := range files {
 		if info, _ := file.Info(); info.Mode().Perm() != 0o600 {
