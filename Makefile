@@ -7,7 +7,7 @@ DEMO_ARGS ?=
 WEB_SOURCES := $(shell find web/src web/public web/index.html web/vite.config.ts web/package-lock.json -type f 2>/dev/null)
 CLIPS := cmd/vesper/demo/clips
 
-.PHONY: help run dev web build clips test check lint bench go-test web-test e2e tools-run tools-test screenshots
+.PHONY: help run dev web build clips generate test check lint bench go-test web-test e2e tools-run tools-test screenshots
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | awk -F ':.*?## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -30,6 +30,10 @@ web/node_modules/.package-lock.json: web/package-lock.json
 web/dist/app/index.html: web/node_modules/.package-lock.json $(WEB_SOURCES)
 	cd web && npm run build
 	@touch $@
+
+generate: web/node_modules/.package-lock.json ## the page's types of the HTTP interface
+	$(GO) run ./cmd/vesper openapi > web/src/protocol/openapi.json
+	cd web && npm run generate
 
 clips: tools-run ## draw and encode the demo's small clips
 	$(CLIPS)/make.sh

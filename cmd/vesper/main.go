@@ -21,6 +21,7 @@ type commands struct {
 	Serve   serveCommand     `cmd:"" help:"Run a clinic's server."`
 	Demo    demoCommand      `cmd:"" help:"Show a working evening: a demo clinic with a group live now."`
 	Verify  verifyCommand    `cmd:"" help:"Check an evidence bundle, offline."`
+	Openapi openapiCommand   `cmd:"" hidden:"" help:"Print the description of the HTTP interface."`
 	Admin   adminCommand     `cmd:"" help:"Errands of the installation: clinics, staff links, tokens."`
 	Version kong.VersionFlag `help:"Print the version."`
 }

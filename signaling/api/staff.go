@@ -31,5 +31,12 @@ func (h *house) signIn(ctx context.Context, secret auth.Secret) (wire.SignedIn, 
 	if err != nil {
 		return wire.SignedIn{}, err
 	}
-	return wire.SignedIn{Token: token, Expires: expires.UTC().Format(time.RFC3339), Clinic: clinic.Name, Name: person.DisplayName}, nil
+	out := wire.SignedIn{
+		Token: token, Expires: expires.UTC().Format(time.RFC3339), Clinic: clinic.Name, Name: person.DisplayName,
+		ClinicID: string(clinic.ID), Zone: clinic.Zone, Person: string(person.ID),
+	}
+	for _, role := range staff.Roles {
+		out.Roles = append(out.Roles, string(role))
+	}
+	return out, nil
 }

@@ -59,6 +59,11 @@ type SignedIn struct {
 	Expires string `json:"expires"`
 	Clinic  string `json:"clinic"`
 	Name    string `json:"name"`
+	// ClinicID, Zone and Roles say whose console it is, and what it offers.
+	ClinicID string   `json:"clinic_id,omitempty"`
+	Zone     string   `json:"zone,omitempty"` // IANA
+	Person   string   `json:"person,omitempty"`
+	Roles    []string `json:"roles,omitempty"` // admin, clinician, billing, auditor
 }
 
 // Problem is an error of the HTTP interface (RFC 9457), content type

@@ -46,7 +46,17 @@ export interface Invitation {
 
 export interface TicketRequest { secret: string; door: Door; rules: string }
 export interface Ticket { ticket: string; expires: string }
-export interface SignedIn { token: string; expires: string; clinic: string; name: string }
+export interface SignedIn {
+  token: string;
+  expires: string;
+  clinic: string;
+  name: string;
+  /** Whose console it is, and what it offers. */
+  clinic_id?: string;
+  zone?: string;
+  person?: string;
+  roles?: string[];
+}
 
 /** RFC 9457. The code is stable. */
 export interface Problem {
@@ -85,7 +95,10 @@ export const ticketRequest = object<TicketRequest>({
 
 export const ticket = object<Ticket>({ ticket: string, expires: string });
 
-export const signedIn = object<SignedIn>({ token: string, expires: string, clinic: string, name: string });
+export const signedIn = object<SignedIn>({
+  token: string, expires: string, clinic: string, name: string,
+  clinic_id: optional(string), zone: optional(string), person: optional(string), roles: optional(list(string)),
+});
 
 export const problem = object<Problem>({
   title: string,
