@@ -23,6 +23,7 @@ const (
 	mayExport   may = "export"   // files that leave the clinic
 	mayAudit    may = "audit"    // the audit log
 	maySettings may = "settings" // rules, settings, webhooks, tokens of programs
+	mayMe       may = "me"       // one's own sign-in; any staff, no program
 )
 
 // staffMay says what a role in the clinic covers, scopeMay what a program's
@@ -46,6 +47,7 @@ type caller struct {
 	clinic rooms.ClinicID
 	kind   string // staff, service
 	id     string // the person's id, or the token's
+	signIn string // of staff: which of their sign-ins
 	may    map[may]bool
 }
 
@@ -61,8 +63,10 @@ func (h *house) identify(huma.API) func(huma.Context, func(huma.Context)) {
 			return
 		}
 		token, _ := strings.CutPrefix(ctx.Header("Authorization"), "Bearer ")
-		who, err := h.caller(ctx.Context(), token)
+		who, err := h.caller(ctx.Context(), token, ctx.Header(backgroundHeader) == "")
 		switch {
+		case errors.Is(err, auth.ErrIdle):
+			answerProblem(ctx, signedOut)
 		case errors.Is(err, auth.ErrInvalid):
 			answerProblem(ctx, noToken)
 		case err != nil:
@@ -75,19 +79,27 @@ func (h *house) identify(huma.API) func(huma.Context, func(huma.Context)) {
 	}
 }
 
-func (h *house) caller(ctx context.Context, token string) (caller, error) {
-	if staff, err := h.Authority.VerifyStaff(token); err == nil {
-		who := caller{staff.Clinic, "staff", string(staff.Person), map[may]bool{}}
+// backgroundHeader marks what a page asks by itself. It does not count as use,
+// so that a page that refreshes can't keep somebody signed in.
+const backgroundHeader = "X-Vesper-Background"
+
+func (h *house) caller(ctx context.Context, token string, active bool) (caller, error) {
+	staff, id, err := h.Authority.Staff(ctx, token, active)
+	if err == nil {
+		who := caller{clinic: staff.Clinic, kind: "staff", id: string(staff.Person), signIn: id, may: map[may]bool{mayMe: true}}
 		for _, role := range staff.Roles {
 			who.allow(staffMay[role])
 		}
 		return who, nil
 	}
+	if !errors.Is(err, auth.ErrInvalid) {
+		return caller{}, err
+	}
 	service, err := h.Authority.VerifyService(ctx, token)
 	if err != nil {
 		return caller{}, err
 	}
-	who := caller{service.Clinic, "service", service.ID, map[may]bool{}}
+	who := caller{clinic: service.Clinic, kind: "service", id: service.ID, may: map[may]bool{}}
 	for _, scope := range service.Scopes {
 		who.allow(scopeMay[scope])
 	}

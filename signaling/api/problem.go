@@ -69,6 +69,7 @@ func sentence(s string) string {
 var (
 	notThere   = refuse(http.StatusNotFound, "not_there", "There is nothing of that id.")
 	noToken    = refuse(http.StatusUnauthorized, "token_invalid", "This needs a valid token.")
+	signedOut  = refuse(http.StatusUnauthorized, "signed_out", "You were signed out because nobody used this page for a while.")
 	notAllowed = refuse(http.StatusForbidden, "not_allowed", "This token does not cover that.")
 )
 
