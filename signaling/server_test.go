@@ -52,7 +52,7 @@ func newHouse(t *testing.T) *clinicHouse {
 	h := &clinicHouse{t: t, who: map[string]rooms.Identity{}, secrets: map[string]auth.Secret{}}
 	authKeys, err := auth.NewKeys()
 	check(t, err)
-	h.records, err = records.Open(t.Context(), records.Options{Dir: t.TempDir(), Sealer: authKeys.Seal()})
+	h.records, err = records.Open(t.Context(), records.Options{Dir: t.TempDir(), Sealer: authKeys.Seal(), Fields: authKeys.Fields()})
 	check(t, err)
 	h.authority, err = auth.New(auth.Options{Keys: authKeys, Store: h.records})
 	check(t, err)

@@ -70,7 +70,7 @@ func (h *house) openRecords(ctx context.Context) (err error) {
 	if h.keys, err = auth.OpenKeys(filepath.Join(h.config.Data, "keys")); err != nil {
 		return fmt.Errorf("open keys: %w", err)
 	}
-	h.records, err = records.Open(ctx, records.Options{Dir: h.config.Data, Clock: h.clock, Sealer: h.keys.Seal(), Logger: h.log})
+	h.records, err = records.Open(ctx, records.Options{Dir: h.config.Data, Clock: h.clock, Sealer: h.keys.Seal(), Fields: h.keys.Fields(), Logger: h.log})
 	if err != nil {
 		return err
 	}

@@ -33,7 +33,7 @@ func TestMain(m *testing.M) {
 
 func appendForever(dir string, sessions []string) {
 	ctx := context.Background()
-	r, err := Open(ctx, Options{Dir: dir, Sealer: testSealer})
+	r, err := Open(ctx, Options{Dir: dir, Sealer: testSealer, Fields: testFields})
 	if err != nil {
 		fmt.Println("error", err)
 		os.Exit(1)

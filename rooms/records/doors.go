@@ -32,7 +32,19 @@ func doorOf(d Door) doorRow {
 	}
 }
 
-func (d doorRow) noun() (Door, error) {
+// fields are the encrypted columns.
+func (d *doorRow) fields() []field {
+	return []field{
+		{"address", &d.Address}, {"phone", &d.Phone}, {"emergency_name", &d.EmergencyName}, {"emergency_phone", &d.EmergencyPhone},
+	}
+}
+
+func (d *doorRow) key() string { return string(d.Session) + "/" + string(d.Person) }
+
+func (r *Records) openDoor(d doorRow) (Door, error) {
+	if err := r.vault.openAll(string(d.Clinic), "doors", d.key(), d.fields()); err != nil {
+		return Door{}, err
+	}
 	return Door{
 		Session: d.Session, Person: d.Person, Clinic: d.Clinic, Place: d.Place, Address: d.Address, Phone: d.Phone,
 		EmergencyName: d.EmergencyName, EmergencyPhone: d.EmergencyPhone,
@@ -47,6 +59,9 @@ func (r *Records) SaveDoor(ctx context.Context, door Door) error {
 		door.AcceptedAt = r.clock.Now()
 	}
 	row := doorOf(door)
+	if err := r.vault.sealAll(string(row.Clinic), "doors", row.key(), row.fields()); err != nil {
+		return fmt.Errorf("save door: %w", err)
+	}
 	return r.write.do(ctx, "save door", func(ctx context.Context, tx bun.Tx) error {
 		_, err := tx.NewDelete().Table("doors").
 			Where("clinic = ? AND session = ? AND person = ?", row.Clinic, row.Session, row.Person).Exec(ctx)
@@ -72,7 +87,7 @@ func (r *Records) door(ctx context.Context, where string, args ...any) (Door, er
 	if err != nil {
 		return Door{}, fmt.Errorf("find door: %w", err)
 	}
-	return row.noun()
+	return r.openDoor(row)
 }
 
 // Doors lists what everybody said at the door of a session.
@@ -81,5 +96,5 @@ func (r *Records) Doors(ctx context.Context, clinic rooms.ClinicID, session room
 	if err != nil {
 		return nil, fmt.Errorf("list doors: %w", err)
 	}
-	return convert(rows, doorRow.noun)
+	return convert(rows, r.openDoor)
 }

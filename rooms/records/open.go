@@ -18,7 +18,7 @@ import (
 	"vesper/rooms"
 )
 
-// Options of the Records. Dir and Sealer are needed.
+// Options of the Records. Dir, Sealer and Fields are needed.
 type Options struct {
 	// Dir is the data folder. It is made with mode 0700 if need be.
 	Dir string
@@ -26,6 +26,8 @@ type Options struct {
 	Clock rooms.Clock
 	// Sealer is the key of the machine's seals, auth.Keys.Seal.
 	Sealer ed25519.PrivateKey
+	// Fields are the keys of encrypted columns, auth.Keys.Fields.
+	Fields []auth.FieldKey
 	// Logger is slog.Default by default.
 	Logger *slog.Logger
 }
@@ -35,6 +37,7 @@ type Options struct {
 type Records struct {
 	clock  rooms.Clock
 	sealer ed25519.PrivateKey
+	vault  *vault
 	logger *slog.Logger
 	lock   *folderLock
 	write  *writer
@@ -56,6 +59,11 @@ func Open(ctx context.Context, options Options) (*Records, error) {
 	if options.Dir == "" || len(options.Sealer) != ed25519.PrivateKeySize {
 		return nil, errors.New("open records: Dir and Sealer are needed")
 	}
+	vault, err := newVault(options.Fields)
+	if err != nil {
+		return nil, fmt.Errorf("open records: %w", err)
+	}
+	r.vault = vault
 	if r.clock == nil {
 		r.clock = rooms.SystemClock
 	}

@@ -14,7 +14,7 @@ import (
 func TestFolderIsHeldByOne(t *testing.T) {
 	dir := t.TempDir()
 	r := openAt(t, dir)
-	_, err := Open(t.Context(), Options{Dir: dir, Sealer: testSealer})
+	_, err := Open(t.Context(), Options{Dir: dir, Sealer: testSealer, Fields: testFields})
 	if !errors.Is(err, ErrInUse) || !strings.Contains(err.Error(), dir) || !strings.Contains(err.Error(), "another Vesper") {
 		t.Errorf("second start: got %v, want ErrInUse that says what to do", err)
 	}

@@ -32,7 +32,21 @@ func personOf(p Person) (personRow, error) {
 	}, err
 }
 
-func (p personRow) noun() (Person, error) {
+// fields are the encrypted columns.
+func (p *personRow) fields() []field { return []field{{"phone", &p.Phone}} }
+
+func (r *Records) sealPerson(person Person) (personRow, error) {
+	row, err := personOf(person)
+	if err != nil {
+		return row, err
+	}
+	return row, r.vault.sealAll(string(row.Clinic), "persons", string(row.ID), row.fields())
+}
+
+func (r *Records) openPerson(p personRow) (Person, error) {
+	if err := r.vault.openAll(string(p.Clinic), "persons", string(p.ID), p.fields()); err != nil {
+		return Person{}, err
+	}
 	roles, err := decode[[]auth.StaffRole](p.StaffRoles)
 	return Person{
 		ID: p.ID, Clinic: p.Clinic, Kind: p.Kind, LegalName: p.LegalName, DisplayName: p.DisplayName, Phone: p.Phone,
@@ -46,7 +60,7 @@ func (r *Records) CreatePerson(ctx context.Context, person Person) (Person, erro
 		person.ID = rooms.PersonID(rooms.NewID())
 	}
 	person.CreatedAt = at(ms(r.clock.Now()))
-	row, err := personOf(person)
+	row, err := r.sealPerson(person)
 	if err != nil {
 		return Person{}, fmt.Errorf("create person: %w", err)
 	}
@@ -59,7 +73,7 @@ func (r *Records) CreatePerson(ctx context.Context, person Person) (Person, erro
 
 // UpdatePerson changes all but the id, the clinic and the date.
 func (r *Records) UpdatePerson(ctx context.Context, person Person) error {
-	row, err := personOf(person)
+	row, err := r.sealPerson(person)
 	if err != nil {
 		return fmt.Errorf("update person: %w", err)
 	}
@@ -75,7 +89,7 @@ func (r *Records) Person(ctx context.Context, clinic rooms.ClinicID, id rooms.Pe
 	if err != nil {
 		return Person{}, fmt.Errorf("find person: %w", err)
 	}
-	return row.noun()
+	return r.openPerson(row)
 }
 
 // Persons lists the people of a clinic by name.
@@ -84,5 +98,5 @@ func (r *Records) Persons(ctx context.Context, clinic rooms.ClinicID) ([]Person,
 	if err != nil {
 		return nil, fmt.Errorf("list persons: %w", err)
 	}
-	return convert(rows, personRow.noun)
+	return convert(rows, r.openPerson)
 }

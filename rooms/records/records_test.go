@@ -25,7 +25,7 @@ var evening = time.Date(2026, 11, 23, 22, 30, 0, 0, time.UTC) // 17:30 in New Yo
 func openAt(t testing.TB, dir string) *Records {
 	t.Helper()
 	r, err := Open(t.Context(), Options{
-		Dir: dir, Sealer: testSealer, Clock: &testClock{rooms.SystemClock, evening.Add(-time.Hour)},
+		Dir: dir, Sealer: testSealer, Fields: testFields, Clock: &testClock{rooms.SystemClock, evening.Add(-time.Hour)},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -39,7 +39,7 @@ func newOffice(t *testing.T) *office {
 	o := &office{t: t, token: map[string]string{}, clinic: map[string]rooms.ClinicID{}, now: time.Now().UTC()}
 	keys, err := auth.NewKeys()
 	o.check(err)
-	o.records, err = records.Open(t.Context(), records.Options{Dir: t.TempDir(), Sealer: keys.Seal(), Clock: o})
+	o.records, err = records.Open(t.Context(), records.Options{Dir: t.TempDir(), Sealer: keys.Seal(), Fields: keys.Fields(), Clock: o})
 	o.check(err)
 	o.authority, err = auth.New(auth.Options{Keys: keys, Store: o.records, Clock: o})
 	o.check(err)
