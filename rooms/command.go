@@ -19,6 +19,9 @@ var (
 	RefusedNotNow   = &Refusal{"not_now", "That has no effect at the moment."}
 	RefusedLocked   = &Refusal{"locked", "The room is locked; unlock it to let people in."}
 	RefusedLobby    = &Refusal{"not_admitted", "That is possible once you are in the room."}
+
+	RefusedNotInvited = &Refusal{"not_invited_now", "This person is not invited to this part of the evening."}
+	RefusedDischarged = &Refusal{"discharged", "This place in the group has ended; please call the clinic."}
 )
 
 // Command is something that somebody, or the machine, wants of a room. Who
@@ -80,6 +83,30 @@ type (
 	}
 	End struct{ Actor PersonID }
 
+	// SeatTonight gives a seat for this evening to somebody who has none, or
+	// gives back the seat of somebody who was discharged.
+	SeatTonight struct {
+		Actor PersonID
+		Seat  Seat
+	}
+	// Discharged is the machine's: the person's seat in the series has ended.
+	Discharged struct{ Person PersonID }
+	// Absence is what came of calling somebody who is not here. Note is the
+	// hash of a text that the records keep.
+	Absence struct {
+		Actor, Person PersonID
+		Outcome, Note string
+	}
+	// Match says who a guest is.
+	Match struct{ Actor, Person, With PersonID }
+
+	// Aside takes a person aside. There is no gate for it yet: others would
+	// still hear them. So nobody is offered it.
+	Aside    struct{ Actor, Person PersonID }
+	EndAside struct{ Actor, Person PersonID }
+	StepAway struct{ Person PersonID }
+	StepBack struct{ Person PersonID }
+
 	// ClockStep reports a jump of the wall clock.
 	ClockStep struct{ By time.Duration }
 	// Tick lets the room do what has become due; see State.Next.
@@ -109,5 +136,13 @@ func (Lock) command()         {}
 func (Unlock) command()       {}
 func (MoveSegment) command()  {}
 func (End) command()          {}
+func (SeatTonight) command()  {}
+func (Discharged) command()   {}
+func (Absence) command()      {}
+func (Match) command()        {}
+func (Aside) command()        {}
+func (EndAside) command()     {}
+func (StepAway) command()     {}
+func (StepBack) command()     {}
 func (ClockStep) command()    {}
 func (Tick) command()         {}

@@ -8,8 +8,11 @@ func (s *State) arrive(c Arrive) error {
 		p = &Person{ID: c.Person, Seat: c.Seat, Role: c.Seat.Role, Stand: Expected}
 		s.People = append(s.People, p)
 	}
-	if p.Stand == Removed {
+	switch {
+	case p.Stand == Removed:
 		return RefusedRemoved
+	case p.Discharged:
+		return RefusedDischarged
 	}
 	if c.Place != "" && c.Place != p.Place {
 		s.emit(Event{Kind: EventPlace, Person: p.ID, Reason: c.Place})
@@ -17,7 +20,7 @@ func (s *State) arrive(c Arrive) error {
 	if p.Stand == Admitted || p.Stand == InLobby {
 		return nil // a resume: the place is kept
 	}
-	returns := p.Stand == Left && p.Returning && c.Device && !s.Locked
+	returns := p.Stand == Left && p.Returning && c.Device && !s.Locked && s.invited(p)
 	s.emit(Event{Kind: EventArrived, Person: p.ID})
 	switch {
 	case p.Role.Staff():
@@ -63,20 +66,22 @@ func (s *State) admit(c Admit) error {
 		return RefusedNotNow
 	case s.Locked:
 		return RefusedLocked
+	case !s.invited(p):
+		return RefusedNotInvited
 	}
 	s.emit(Event{Kind: EventAdmitted, Person: p.ID, Actor: c.Actor})
 	return nil
 }
 
 // admitAll lets in everybody in the lobby who has a seat, be it one that was
-// given after the room opened, and has said where they are.
+// given after the room opened, has said where they are and is invited now.
 func (s *State) admitAll(c AdmitAll) error {
 	if s.Locked {
 		return RefusedLocked
 	}
 	admitted := false
 	for _, p := range s.People {
-		if p.Stand == InLobby && p.Seat.ID != "" && p.Place != "" {
+		if p.Stand == InLobby && p.Seat.ID != "" && p.Place != "" && s.invited(p) {
 			s.emit(Event{Kind: EventAdmitted, Person: p.ID, Actor: c.Actor})
 			admitted = true
 		}

@@ -42,10 +42,13 @@ func (s *State) takeover(c Takeover) error {
 	return nil
 }
 
-// react is what the room does by itself after every command: crew follow
-// staff in, a room without staff is held, and ends.
+// react is what the room does by itself after every command: whoever is not
+// invited to what begins goes back to the lobby, crew follow staff in, a room
+// without staff is held, and ends.
 func (s *State) react() {
 	now := s.now.At
+	s.sendBackUninvited()
+	s.endBeside()
 	staff := s.anyStaff((*Person).Present)
 	if staff && !s.Locked {
 		for _, p := range s.People {

@@ -67,6 +67,19 @@ func (h *Hall) Room(session SessionID) (*Room, bool) {
 	return r, ok
 }
 
+// Do carries out a command in a session's room, if it is open on this node.
+// The error is Room.Do's.
+func (h *Hall) Do(ctx context.Context, session SessionID, command Command) (handled bool, err error) {
+	r, here := h.Room(session)
+	if !here {
+		return false, nil
+	}
+	if err = r.Do(ctx, command); errors.Is(err, ErrGone) {
+		return false, nil
+	}
+	return true, err
+}
+
 // Open returns the session's room, and opens it first if need be. Many may
 // ask at once; one opens. ErrSealed: the session is over. ErrNotFound: there
 // is no such session.

@@ -1,6 +1,9 @@
 package rooms
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // SegmentKind is what a part of an evening is for.
 type SegmentKind string
@@ -66,6 +69,21 @@ type Seat struct {
 	Person      PersonID `json:"person"`
 	Role        Role     `json:"role"`
 	DisplayName string   `json:"display_name"`
+	// Segments are the kinds that a collateral is invited to; see Invited.
+	Segments []SegmentKind `json:"segments,omitempty"`
+}
+
+// Invited reports whether the seat's holder may be in a segment of that kind:
+// a collateral only where the clinic invited them, family time if it said
+// nothing; everybody else always.
+func (s Seat) Invited(kind SegmentKind) bool {
+	switch {
+	case s.Role != Collateral:
+		return true
+	case len(s.Segments) == 0:
+		return kind == Family
+	}
+	return slices.Contains(s.Segments, kind)
 }
 
 // Roster is who is expected in a session.

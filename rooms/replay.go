@@ -43,6 +43,8 @@ func (s *State) follow(e Event) {
 		s.People = append(s.People, p)
 	}
 	switch e.Kind {
+	case EventSeated, EventAbsence, EventMatched, EventAsideBegan, EventAsideEnded, EventSteppedAway, EventSteppedBack:
+		s.followTonight(p, e)
 	case EventArrived, EventAdmitted, EventDenied, EventSentBack, EventRemoved, EventRemovalUndone, EventLeft:
 		s.followDoor(p, e)
 	case EventConnected, EventLost, EventClosedCrash:
@@ -62,6 +64,12 @@ var standAfter = map[EventKind]Stand{
 }
 
 func (s *State) followDoor(p *Person, e Event) {
+	if e.Kind == EventDenied && e.Reason == ReasonDischarged {
+		p.Discharged = true
+		if p.Stand == Removed {
+			return // the removal holds
+		}
+	}
 	p.Stand, p.Since = standAfter[e.Kind], e.At
 	switch e.Kind {
 	case EventArrived: // whoever waits now may be on another device

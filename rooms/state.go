@@ -38,6 +38,14 @@ type Person struct {
 	CameraStopped bool     `json:"camera_stopped"`
 	CameraBy      PersonID `json:"camera_by,omitempty"`
 	Camera        bool     `json:"camera"` // camera packets are coming
+
+	// Discharged: the seat has ended, and the door with it. Absence is what
+	// came of calling, Matched who a guest is.
+	Discharged  bool     `json:"discharged,omitempty"`
+	Aside       bool     `json:"aside,omitempty"`
+	SteppedAway bool     `json:"stepped_away,omitempty"`
+	Absence     string   `json:"absence,omitempty"`
+	Matched     PersonID `json:"matched,omitempty"`
 }
 
 // Present is admitted and connected.
@@ -157,6 +165,10 @@ func (s *State) decide(command Command) error {
 		return s.door(c)
 	case Mute, Unmute, StopCamera, StartCamera, RaiseHand, LowerHand:
 		return s.gate(c)
+	case SeatTonight, Discharged, Absence, Match:
+		return s.tonight(c)
+	case Aside, EndAside, StepAway, StepBack:
+		return s.beside(c)
 	case Lock, Unlock, MoveSegment, End, ClockStep:
 		return s.evening(c)
 	case Tick:

@@ -20,11 +20,11 @@ func testPlan() Plan {
 }
 
 var testRoster = Roster{
-	{"seat-dana", "dana", Facilitator, "Dana"},
-	{"seat-cory", "cory", Cofacilitator, "Cory"},
-	{"seat-otis", "otis", Observer, "Otis"},
-	{"seat-pat", "pat", Client, "Pat"},
-	{"seat-quinn", "quinn", Client, "Quinn"},
+	{ID: "seat-dana", Person: "dana", Role: Facilitator, DisplayName: "Dana"},
+	{ID: "seat-cory", Person: "cory", Role: Cofacilitator, DisplayName: "Cory"},
+	{ID: "seat-otis", Person: "otis", Role: Observer, DisplayName: "Otis"},
+	{ID: "seat-pat", Person: "pat", Role: Client, DisplayName: "Pat"},
+	{ID: "seat-quinn", Person: "quinn", Role: Client, DisplayName: "Quinn"},
 }
 
 // stageHand drives a state by minutes of the evening.
@@ -301,6 +301,8 @@ func TestReplayGivesTheSameState(t *testing.T) {
 				SendBack{pick(), pick()}, Remove{pick(), pick()}, UndoRemove{pick(), pick()}, Leave{pick()}, Mute{pick(), pick()},
 				Unmute{pick()}, StopCamera{pick(), pick()}, StartCamera{pick()}, RaiseHand{pick()}, LowerHand{pick(), pick()},
 				Lock{pick()}, Unlock{pick()}, MoveSegment{pick(), r.IntN(4)}, Tick{}, Media{pick(), "camera"}, CameraCeased{pick()},
+				SeatTonight{pick(), Seat{ID: "x", Person: pick(), Role: Client}}, Discharged{pick()}, Match{pick(), pick(), pick()},
+				Absence{pick(), pick(), "called", ""}, Aside{pick(), pick()}, EndAside{pick(), pick()}, StepAway{pick()}, StepBack{pick()},
 			}
 			_ = h.try(at, commands[r.IntN(len(commands))])
 		}
