@@ -31,7 +31,7 @@ type occasion struct {
 
 var mondayToSunday = [7]rrule.Weekday{rrule.MO, rrule.TU, rrule.WE, rrule.TH, rrule.FR, rrule.SA, rrule.SU}
 
-func expand(r rule, start LocalTime, zone *time.Location) (*expansion, error) {
+func expand(r rule, start LocalTime, zone *time.Location) (*expansion, *Error) {
 	option := r.option
 	option.Dtstart = start.asUTC().AddDate(horizonShift, 0, 0)
 	day := (int(option.Dtstart.Weekday()) + 6) % 7 // from Monday
@@ -51,6 +51,11 @@ func expand(r rule, start LocalTime, zone *time.Location) (*expansion, error) {
 		return nil, refuse(CodeRuleValue, "rule", "The rule is not a recurrence rule of RFC 5545.")
 	}
 	return &expansion{rule: r, start: start, zone: zone, walk: compiled.Iterator()}, nil
+}
+
+// endless reports whether the rule has no end.
+func (e *expansion) endless() bool {
+	return e.rule.count == 0 && e.rule.untilAt.IsZero() && e.rule.untilWall.IsZero()
 }
 
 // next returns the next date, and false when there is none.

@@ -4,7 +4,7 @@ import "github.com/teambition/rrule-go"
 
 // fits checks which parts may stand beside which (RFC 5545, 3.3.10) and readies
 // the days for the library.
-func (r *rule) fits(parts map[string]string) error {
+func (r *rule) fits(parts map[string]string) *Error {
 	freq, has := r.option.Freq, func(name string) bool { _, ok := parts[name]; return ok }
 	switch {
 	case has("COUNT") && has("UNTIL"):
@@ -24,7 +24,7 @@ func (r *rule) fits(parts map[string]string) error {
 // fitDays hands BYDAY to the library. It holds a list that has both "MO" and
 // "1TU" for days that are both at once, so a plain day among numbered ones is
 // written out as each of that day.
-func (r *rule) fitDays() error {
+func (r *rule) fitDays() *Error {
 	highest := 5 // in a month
 	if r.option.Freq == rrule.YEARLY && len(r.option.Bymonth) == 0 {
 		highest = 53

@@ -1,6 +1,7 @@
 package schedule
 
 import (
+	"slices"
 	"time"
 
 	"vesper/rooms"
@@ -8,7 +9,7 @@ import (
 
 // Key names an occurrence for good: however often a series is expanded, the
 // same evening has the same key. It stays the same also where a change of the
-// clocks moves the start.
+// clocks, or the clinic, moves the start.
 type Key struct {
 	Series       rooms.SeriesID
 	RecurrenceID LocalTime
@@ -18,9 +19,11 @@ type Key struct {
 type Occurrence struct {
 	Clinic rooms.ClinicID
 	Series rooms.SeriesID
+	Kind   Kind
 	Zone   string
 	// RecurrenceID is the start that the rule gives, by the wall clock of Zone.
 	RecurrenceID LocalTime
+	Moved        bool      // by the clinic
 	Start, End   time.Time // UTC
 	Segments     []rooms.Segment
 }
@@ -37,39 +40,61 @@ func (o Occurrence) Plan(session rooms.SessionID) rooms.Plan {
 }
 
 // Occurrences returns the evenings that start in [from, to), in order. The same
-// series gives the same evenings whatever the window. It fails with an *Error:
-// those of Validate, or CodeTooMany. A window without any is no error.
+// series gives the same evenings whatever the window. It fails with Errors:
+// those of a single field as Validate has them, or CodeTooMany. A window
+// without any is no error.
 func (s Series) Occurrences(from, to time.Time) ([]Occurrence, error) {
-	rule, err := s.compile()
+	return s.collect(to, LocalDate{}, func(d dated) bool { return !d.start.Before(from) && d.start.Before(to) })
+}
+
+// Around returns the evenings that start in [from, to) or would by the rule
+// alone, and those of the rule's dates in also, in order of start: what a
+// calendar that has planned also must know to be brought up to date.
+func (s Series) Around(from, to time.Time, also []LocalDate) ([]Occurrence, error) {
+	wanted := make(map[LocalDate]bool, len(also))
+	var last LocalDate
+	for _, day := range also {
+		wanted[day] = true
+		if last == (LocalDate{}) || day.asUTC().After(last.asUTC()) {
+			last = day
+		}
+	}
+	within := func(t time.Time) bool { return !t.Before(from) && t.Before(to) }
+	return s.collect(to, last, func(d dated) bool {
+		return within(d.start) || within(d.at) || wanted[d.wall.LocalDate]
+	})
+}
+
+// collect returns the evenings that are wanted, of those that the rule gives
+// before to, on or before day, or before the last that was moved.
+func (s Series) collect(to time.Time, day LocalDate, wanted func(dated) bool) ([]Occurrence, error) {
+	w, err := s.walk()
 	if err != nil {
 		return nil, err
 	}
-	skipped := make(map[LocalDate]bool, len(s.Except))
-	for _, date := range s.Except {
-		skipped[date] = true
-	}
 	var found []Occurrence
 	for {
-		date, ok := rule.next()
-		if !ok || !date.at.Before(to) {
-			return found, nil
+		d, ok := w.next()
+		if !ok || w.past(d, to, day) {
+			break
 		}
-		if date.at.Before(from) || skipped[date.wall.LocalDate] || skipped[wallOf(date.at.In(rule.zone)).LocalDate] {
+		if d.skipped || !wanted(d) {
 			continue
 		}
-		if n := len(found); n > 0 && found[n-1].Start.Equal(date.at) {
-			continue // a date that the zone skipped was moved onto this one
-		}
 		if len(found) == MaxOccurrences {
-			return nil, refuse(CodeTooMany, "rule", "The series has more than %d sessions in that time.", MaxOccurrences)
+			return nil, Errors{refuse(CodeTooMany, "rule", "The series has more than %d sessions in that time.", MaxOccurrences)}
 		}
-		found = append(found, s.occurrence(date))
+		found = append(found, s.occurrence(d))
 	}
+	if len(s.Moves) > 0 {
+		slices.SortStableFunc(found, func(a, b Occurrence) int { return a.Start.Compare(b.Start) })
+	}
+	return found, nil
 }
 
-func (s Series) occurrence(date occasion) Occurrence {
+func (s Series) occurrence(d dated) Occurrence {
 	return Occurrence{
-		Clinic: s.Clinic, Series: s.ID, Zone: s.Zone, RecurrenceID: date.wall,
-		Start: date.at, End: date.at.Add(s.Duration), Segments: s.Template.segments(date.at),
+		Clinic: s.Clinic, Series: s.ID, Kind: s.Kind.OrGroup(), Zone: s.Zone, RecurrenceID: d.wall, Moved: d.moved,
+		Start: d.start, End: d.start.Add(s.Duration), Segments: s.Template.segments(d.start),
 	}
 }

@@ -35,7 +35,7 @@ var frequencies = map[string]rrule.Frequency{
 
 // parseRule reads an RFC 5545 recurrence rule (3.3.10). Names and values may be
 // in either case.
-func parseRule(text string) (rule, error) {
+func parseRule(text string) (rule, *Error) {
 	var r rule
 	if len(text) > MaxRule {
 		return r, refuse(CodeRuleLength, "rule", "The rule is longer than %d bytes.", MaxRule)
@@ -70,7 +70,7 @@ func parseRule(text string) (rule, error) {
 var partOrder = []string{"INTERVAL", "COUNT", "UNTIL", "WKST", "BYMONTH", "BYWEEKNO", "BYYEARDAY", "BYMONTHDAY", "BYDAY", "BYSETPOS"}
 
 // splitRule returns the parts by name, in upper case.
-func splitRule(text string) (map[string]string, error) {
+func splitRule(text string) (map[string]string, *Error) {
 	parts := make(map[string]string)
 	for _, part := range strings.Split(strings.ToUpper(text), ";") {
 		name, value, ok := strings.Cut(part, "=")
@@ -92,7 +92,7 @@ func splitRule(text string) (map[string]string, error) {
 	return parts, nil
 }
 
-func (r *rule) set(name, value string) (err error) {
+func (r *rule) set(name, value string) (err *Error) {
 	switch name {
 	case "INTERVAL":
 		r.option.Interval, err = parseNumber(name, value, 999)
@@ -124,7 +124,7 @@ func (r *rule) set(name, value string) (err error) {
 	return err
 }
 
-func (r *rule) setUntil(value string) error {
+func (r *rule) setUntil(value string) *Error {
 	if t, err := time.Parse("20060102T150405Z", value); err == nil {
 		r.untilAt = t
 		return nil
@@ -142,7 +142,7 @@ func (r *rule) setUntil(value string) error {
 }
 
 // parseNumber reads digits for a value from 1 to high.
-func parseNumber(name, value string, high int) (int, error) {
+func parseNumber(name, value string, high int) (int, *Error) {
 	n, err := strconv.ParseUint(value, 10, 31)
 	if err != nil || n < 1 || n > uint64(high) {
 		return 0, refuse(CodeRuleValue, "rule", "%s must be a number from 1 to %d.", name, high)
@@ -151,7 +151,7 @@ func parseNumber(name, value string, high int) (int, error) {
 }
 
 // parseNumbers reads a list; with signed, a minus counts from the end.
-func parseNumbers(name, value string, high int, signed bool) ([]int, error) {
+func parseNumbers(name, value string, high int, signed bool) ([]int, *Error) {
 	var numbers []int
 	for _, item := range strings.Split(value, ",") {
 		digits, sign := item, 1
@@ -167,7 +167,7 @@ func parseNumbers(name, value string, high int, signed bool) ([]int, error) {
 	return numbers, nil
 }
 
-func parseDays(value string) ([]byDay, error) {
+func parseDays(value string) ([]byDay, *Error) {
 	var days []byDay
 	for _, item := range strings.Split(value, ",") {
 		if len(item) < 2 {
@@ -199,6 +199,6 @@ func cutSign(s string) (digits string, sign int) {
 	return strings.TrimPrefix(s, "+"), 1
 }
 
-func badDay(name string) error {
+func badDay(name string) *Error {
 	return refuse(CodeRuleValue, "rule", "%s must name days as MO, TU, WE, TH, FR, SA or SU.", name)
 }

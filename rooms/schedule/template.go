@@ -16,7 +16,7 @@ type Part struct {
 type Template []Part
 
 // validate holds the parts against the length of the evening.
-func (t Template) validate(duration time.Duration) error {
+func (t Template) validate(duration time.Duration) *Error {
 	var sum time.Duration
 	for i, part := range t {
 		if !part.Kind.Valid() {

@@ -9,7 +9,7 @@ import (
 // loadZone returns an IANA zone. It refuses what depends on the machine
 // ("Local"), what Go reads as UTC (an empty name) and the zone files that count
 // leap seconds.
-func loadZone(name string) (*time.Location, error) {
+func loadZone(name string) (*time.Location, *Error) {
 	switch {
 	case name == "" || name == "Local" || name == "localtime" || name == "posixrules":
 		return nil, refuse(CodeZone, "zone", "The series needs a time zone such as America/New_York.")
