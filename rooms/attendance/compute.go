@@ -41,6 +41,7 @@ type computation struct {
 	listed   map[rooms.PersonID]bool
 	timeline timeline
 	gathered
+	said    map[rooms.PersonID]*said
 	running bool
 	evening evening
 }
@@ -48,6 +49,7 @@ type computation struct {
 func begin(plan rooms.Plan, roster rooms.Roster, journal []rooms.Event, rules Rules) *computation {
 	c := &computation{plan: plan, rules: rules, listed: map[rooms.PersonID]bool{}, timeline: order(journal)}
 	c.gathered = gather(c.timeline, len(plan.Segments))
+	c.said = review(c.timeline.review)
 	for _, seat := range roster {
 		if !c.listed[seat.Person] {
 			c.listed[seat.Person] = true
@@ -55,6 +57,9 @@ func begin(plan rooms.Plan, roster rooms.Roster, journal []rooms.Event, rules Ru
 		}
 	}
 	var guests []rooms.PersonID
+	for person := range c.said {
+		c.of(person) // a row for everybody of whom anything is said
+	}
 	for person := range c.people {
 		if !c.listed[person] {
 			guests = append(guests, person)
@@ -62,18 +67,35 @@ func begin(plan rooms.Plan, roster rooms.Roster, journal []rooms.Event, rules Ru
 	}
 	slices.Sort(guests)
 	for _, person := range guests {
-		c.seats = append(c.seats, rooms.Seat{Person: person})
+		c.seats = append(c.seats, rooms.Seat{Person: person, Role: c.people[person].role})
 	}
 	return c
 }
 
-// records joins everybody's presence up to end, lays the evening by that of
-// the staff and judges each.
+// records joins everybody's presence up to end and judges it; once more with
+// what staff wrote, if that says anything of time or place.
 func (c *computation) records(end int64) []Record {
 	everybody := make([]presence, len(c.seats))
-	var staffed []span
+	amended := false
 	for i, seat := range c.seats {
 		everybody[i] = attend(c.of(seat.Person), end, !c.running, c.rules.GraceSeconds*1000)
+		amended = amended || c.said[seat.Person].effective()
+	}
+	records := c.judgeAll(everybody, end)
+	if amended {
+		machine := records
+		records = c.judgeAll(c.amend(everybody, end), end)
+		for i := range records {
+			c.compare(&records[i], machine[i])
+		}
+	}
+	return records
+}
+
+// judgeAll lays the evening by the presence of the staff and judges each.
+func (c *computation) judgeAll(everybody []presence, end int64) []Record {
+	var staffed []span
+	for i, seat := range c.seats {
 		if seat.Role.Staff() {
 			staffed = append(staffed, everybody[i].intervals...)
 		}
@@ -104,28 +126,36 @@ func (c *computation) judge(seat rooms.Seat, p presence) Record {
 		Location:     p.location,
 		RulesVersion: c.rules.Version, Final: !c.running,
 	}
+	if words := c.said[seat.Person]; words != nil {
+		r.Absence, r.Matched, r.Corrections = words.absence, words.matched, words.shown
+	}
 	c.measure(&r, p, in, counted)
-	r.Status = c.status(p, sum)
+	r.Status = c.status(p, sum, r.Absence == "excused")
 	r.Flags = c.flag(r, p)
 	return r
 }
 
 // measure fills the values that may be unknown.
 func (c *computation) measure(r *Record, p presence, in, counted []span) {
-	if p.door != 0 && c.evening.wasHeld() {
-		r.LateSeconds = new(seconds(max(p.door-c.evening.plan.from, 0)))
+	if came := p.came(); came != 0 && c.evening.wasHeld() {
+		r.LateSeconds = new(seconds(max(came-c.evening.plan.from, 0)))
 	}
 	if !p.doubtUnknown {
 		r.UncertaintySeconds = new((p.doubt + 999) / 1000)
 	}
-	if len(p.pieces) == 0 {
+	if len(p.pieces) > 0 {
+		silent := subtract(intersect(union(p.pieces...), counted), switched(p.camera, p.connected()))
+		r.AudioOnlySeconds = new(seconds(total(intersect(silent, switched(p.voice(), p.connected())))))
+	}
+	if len(in) == 0 {
 		return
 	}
-	silent := subtract(intersect(union(p.pieces...), counted), switched(p.camera, p.connected()))
-	r.AudioOnlySeconds = new(seconds(total(intersect(silent, switched(p.voice(), p.connected())))))
 	planned := intersect(in, []span{c.evening.plan})
 	r.UnstaffedSeconds = new(seconds(total(subtract(planned, c.evening.staffed))))
 	r.SteppedAwaySeconds = new(seconds(total(intersect(counted, switched(p.away, in)))))
+	if aside := switched(p.aside, in); len(aside) > 0 {
+		r.AsideSeconds = new(seconds(total(intersect(counted, aside))))
+	}
 	if p.here {
 		return
 	}
@@ -145,15 +175,15 @@ func (p *presence) voice() []mark {
 }
 
 // status is the judgement in one word. sum is the counted time.
-func (c *computation) status(p presence, sum int64) Status {
+func (c *computation) status(p presence, sum int64, excused bool) Status {
 	switch due := c.evening.due(c.rules); {
 	case !c.evening.wasHeld():
 		return NotHeld
-	case len(p.admitted) == 0 && p.excused:
+	case !p.wasIn() && excused:
 		return Excused
-	case p.door == 0:
+	case !p.wasIn() && (p.door == 0 || p.amended && len(p.pieces) > 0):
 		return Absent
-	case len(p.admitted) == 0:
+	case !p.wasIn():
 		return NotAdmitted
 	case due > 0 && sum*100 >= due*c.rules.PresentPercent:
 		return Present

@@ -30,6 +30,7 @@ func (f *facts) turnAway(e entry) {
 	if e.Kind == rooms.EventRemoved {
 		f.flags[Removed] = true
 	}
+	f.discharged = f.discharged || e.Reason == rooms.ReasonDischarged
 	f.leave(e)
 }
 
@@ -66,11 +67,21 @@ func (f *facts) place(e entry) {
 	f.location = e.Reason
 }
 
-func (f *facts) absence(e entry)    { f.excused = e.Reason == "excused" }
-func (f *facts) sharedDevice(entry) { f.flags[SharedDevice] = true }
-
 func (f *facts) step(e entry) {
 	f.away = append(f.away, mark{e.at, e.Kind == rooms.EventSteppedAway})
+}
+
+func (f *facts) besides(e entry) {
+	f.aside = append(f.aside, mark{e.at, e.Kind == rooms.EventAsideBegan})
+}
+
+// seat is for this evening: a guest's, or that of somebody who was discharged
+// during it and let back.
+func (f *facts) seat(e entry) {
+	f.role = rooms.Role(e.Reason)
+	if !f.discharged {
+		f.flags[Guest] = true
+	}
 }
 
 func (f *facts) inside() bool  { return len(f.admitted) > 0 && f.admitted[len(f.admitted)-1].open() }

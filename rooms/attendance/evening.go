@@ -38,6 +38,9 @@ func lay(plan rooms.Plan, staffed []span, moves []rooms.Move, end int64) evening
 	for _, s := range starts {
 		began = min(began, s)
 	}
+	if last := len(staffed) - 1; last >= 0 {
+		end = max(end, staffed[last].to) // later than the end only by a correction
+	}
 	v.held = span{max(v.plan.from, began), min(v.plan.to, end)}
 	v.segments = rooms.ActualSegments(plan, moment(v.held.from), moment(v.held.to), moves)
 	for _, s := range v.segments {

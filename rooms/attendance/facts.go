@@ -14,12 +14,15 @@ type facts struct {
 	door     int64 // first arrival, 0 if none
 	letIn    int64 // first admission, 0 if none
 	location string
-	excused  bool
 	flags    map[Flag]bool // those that one entry alone decides
 
 	audio  []int64 // when audio packets began
 	camera []mark  // when camera packets began and ceased
 	away   []mark  // the person's own button
+	aside  []mark  // taken aside by staff
+
+	role       rooms.Role // of a seat for this evening only
+	discharged bool       // the seat ended during the evening
 
 	doubt        int64 // milliseconds that crashes leave open
 	doubtUnknown bool  // a crash without a beat
@@ -63,17 +66,16 @@ var handlers = map[rooms.EventKind]func(*facts, entry){
 	rooms.EventClosedCrash:   (*facts).crash,
 	rooms.EventMedia:         (*facts).media,
 	rooms.EventCameraOff:     (*facts).cameraOff,
-	rooms.EventAbsence:       (*facts).absence,
-	rooms.EventSharedDevice:  (*facts).sharedDevice,
 	rooms.EventSteppedAway:   (*facts).step,
 	rooms.EventSteppedBack:   (*facts).step,
+	rooms.EventAsideBegan:    (*facts).besides,
+	rooms.EventAsideEnded:    (*facts).besides,
+	rooms.EventSeated:        (*facts).seat,
 }
 
 // afterEnd are the kinds that still speak once the room has ended: facts about
-// the time before, and what staff add later.
-var afterEnd = map[rooms.EventKind]bool{
-	rooms.EventLost: true, rooms.EventClosedCrash: true, rooms.EventAbsence: true, rooms.EventSharedDevice: true,
-}
+// the time before.
+var afterEnd = map[rooms.EventKind]bool{rooms.EventLost: true, rooms.EventClosedCrash: true}
 
 // gather walks the timeline once. segments is the number of planned ones.
 func gather(tl timeline, segments int) gathered {

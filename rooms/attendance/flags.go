@@ -15,9 +15,12 @@ const (
 	Elsewhere       Flag = "elsewhere" // not at home
 	LocationChanged Flag = "location_changed"
 	SharedDevice    Flag = "shared_device"
+	Corrected       Flag = "corrected" // staff corrected time or place; the machine's value stands beside it
 	SteppedAway     Flag = "stepped_away"
+	Aside           Flag = "aside" // with staff alone for a while; present and counted
 	Unstaffed       Flag = "unstaffed"
 	NeverConnected  Flag = "never_connected" // let in, but no connection came up
+	Guest           Flag = "guest"           // had a seat for this evening only
 	NotOnRoster     Flag = "not_on_roster"
 	ServerLost      Flag = "server_lost"      // a connection ended with its server
 	ClockStepped    Flag = "clock_step"       // the wall clock jumped; minutes did not
@@ -30,7 +33,7 @@ const (
 // Flags are all flags, in the order in which a row lists them.
 var Flags = []Flag{
 	Late, LeftEarly, Reconnects, Removed, RemovalUndone, SentBack, AudioOnly, Elsewhere, LocationChanged,
-	SharedDevice, SteppedAway, Unstaffed, NeverConnected, NotOnRoster, ServerLost, ClockStepped, ClockClamped,
+	SharedDevice, Corrected, SteppedAway, Aside, Unstaffed, NeverConnected, Guest, NotOnRoster, ServerLost, ClockStepped, ClockClamped,
 	LateReplay, NotEnded, JournalConflict,
 }
 
@@ -38,7 +41,11 @@ var Flags = []Flag{
 func (c *computation) flag(r Record, p presence) []Flag {
 	over := func(value *int64, limit int64) bool { return value != nil && *value > limit }
 	was := len(p.pieces) > 0
+	words := c.said[r.Person]
 	set := map[Flag]bool{
+		SharedDevice:    words != nil && words.shared,
+		Corrected:       p.amended && words.corrected(),
+		Aside:           over(r.AsideSeconds, 0),
 		Late:            over(r.LateSeconds, c.rules.LateSeconds),
 		LeftEarly:       over(r.EarlySeconds, c.rules.EarlySeconds) && p.ownLeave(),
 		Reconnects:      r.Reconnects > 0,
@@ -65,7 +72,11 @@ func (c *computation) flag(r Record, p presence) []Flag {
 }
 
 // ownLeave reports whether the last gap was the person's, not staff's, doing.
+// An end that staff corrected is the person's.
 func (p *presence) ownLeave() bool {
+	if p.movedEnd {
+		return true
+	}
 	if len(p.gaps) == 0 {
 		return false
 	}

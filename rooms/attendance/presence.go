@@ -16,6 +16,9 @@ type presence struct {
 	bridged   int
 	lobbyMS   int64
 	here      bool // in at the time of the record; only while the room runs
+
+	amended  bool // staff said something of the time; intervals are as they said
+	movedEnd bool // and so the last one ends elsewhere
 }
 
 type gap struct {

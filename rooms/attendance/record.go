@@ -60,12 +60,25 @@ type Record struct {
 	AudioOnlySeconds   *int64 `json:"audio_only_s"`
 	UnstaffedSeconds   *int64 `json:"unstaffed_s"`
 	SteppedAwaySeconds *int64 `json:"stepped_away_s"`
+	// AsideSeconds were spent with staff alone; present and counted. Left out
+	// for somebody who was not taken aside.
+	AsideSeconds *int64 `json:"aside_s,omitempty"`
 	// Location is home or elsewhere as last stated at the door; empty if never.
 	Location string `json:"location"`
 	// UncertaintySeconds bounds how much later than the row says a connection
 	// may have ended when a server crashed; 0 if none did, nil if the bound is
 	// not known.
 	UncertaintySeconds *int64 `json:"uncertainty_s"`
+
+	// Absence is what came of calling somebody who was missing, as last
+	// written: called, reached, not_reached, excused, unexcused.
+	Absence string `json:"absence,omitempty"`
+	// Matched is who a guest is.
+	Matched rooms.PersonID `json:"matched,omitempty"`
+	// Corrections are what staff wrote about the person's time, in order.
+	Corrections []Correction `json:"corrections,omitempty"`
+	// Machine is the row without corrections; nil if nobody's changed it.
+	Machine *MachineValue `json:"machine,omitempty"`
 
 	Flags        []Flag `json:"flags"`
 	RulesVersion int    `json:"rules_version"`
@@ -112,8 +125,10 @@ type Gap struct {
 }
 
 // Client reports whether the row is one of those a clinic bills for: not
-// staff, crew, family or a guest.
-func (r Record) Client() bool { return r.Role == rooms.Client }
+// staff, crew or family, nor a guest of whom nobody has said who it is.
+func (r Record) Client() bool {
+	return r.Role == rooms.Client && (r.Matched != "" || !r.Has(Guest))
+}
 
 // Has reports whether the row carries a flag.
 func (r Record) Has(flag Flag) bool {

@@ -3,6 +3,7 @@ package attendance
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"vesper/rooms"
 )
@@ -24,6 +25,7 @@ type life struct {
 // timeline is a whole journal in the one order that the records use.
 type timeline struct {
 	entries []entry
+	review  []rooms.Event    // what staff wrote, in the order of identity
 	shifts  map[uint64]int64 // epoch -> life.shift
 	last    int64            // time of the last entry; 0 without any
 
@@ -36,7 +38,7 @@ type timeline struct {
 // It depends on the set of entries only.
 func order(journal []rooms.Event) timeline {
 	tl := timeline{shifts: map[uint64]int64{}, late: map[rooms.PersonID]bool{}}
-	lives := tl.lives(tl.distinct(journal))
+	lives := tl.lives(tl.apart(tl.distinct(journal)))
 	var latest int64
 	for i := range lives {
 		l := &lives[i]
@@ -63,7 +65,7 @@ func order(journal []rooms.Event) timeline {
 func (tl *timeline) distinct(journal []rooms.Event) []rooms.Event {
 	sorted := make([]rooms.Event, len(journal))
 	for i, e := range journal {
-		e.At, e.Since = moment(millis(e.At)), moment(sinceMillis(e))
+		e.At, e.Since, e.Until = moment(millis(e.At)), whole(e.Since), whole(e.Until)
 		sorted[i] = e
 	}
 	slices.SortFunc(sorted, compare)
@@ -75,11 +77,26 @@ func (tl *timeline) distinct(journal []rooms.Event) []rooms.Event {
 	})
 }
 
-func sinceMillis(e rooms.Event) int64 {
-	if e.Since.IsZero() {
-		return 0
+// whole cuts a time to milliseconds; no time stays none.
+func whole(t time.Time) time.Time {
+	if t.IsZero() {
+		return t
 	}
-	return millis(e.Since)
+	return moment(millis(t))
+}
+
+// apart takes what staff wrote out of the events. It names its own times, and
+// is no sign of life of the server that wrote it down.
+func (tl *timeline) apart(events []rooms.Event) []rooms.Event {
+	machine := events[:0]
+	for _, e := range events {
+		if reviewKinds[e.Kind] {
+			tl.review = append(tl.review, e)
+		} else {
+			machine = append(machine, e)
+		}
+	}
+	return machine
 }
 
 // compare orders by identity, and two contents of one identity by content, so
@@ -95,7 +112,8 @@ func compare(a, b rooms.Event) int {
 		a.At.Compare(b.At), cmp.Compare(a.Mono, b.Mono), cmp.Compare(a.Kind, b.Kind),
 		cmp.Compare(a.Person, b.Person), cmp.Compare(a.Actor, b.Actor), cmp.Compare(a.Conn, b.Conn),
 		a.Since.Compare(b.Since), cmp.Compare(a.Segment, b.Segment), cmp.Compare(a.Reason, b.Reason),
-		cmp.Compare(a.StepMS, b.StepMS))
+		cmp.Compare(a.StepMS, b.StepMS), a.Until.Compare(b.Until), cmp.Compare(a.With, b.With),
+		cmp.Compare(a.Ref.String(), b.Ref.String()), cmp.Compare(a.Note, b.Note))
 }
 
 func (tl *timeline) lives(events []rooms.Event) []life {
