@@ -1,0 +1,142 @@
+package week
+
+import (
+	"slices"
+	"strings"
+
+	"vesper/rooms"
+	"vesper/rooms/attendance"
+)
+
+// Defaults where no payer says otherwise.
+const (
+	LongDayMinutes = 180
+	ServiceMinutes = 15
+)
+
+// Whose is the person for whom a row counts.
+func Whose(r attendance.Record) rooms.PersonID { return r.Person }
+
+// Compute adds the week up.
+func Compute(in Input) View {
+	c := &computation{in: in, first: First(in.Of, in.WeekStart)}
+	c.gather()
+	v := View{
+		Start: c.first, End: c.first.Add(6), Zone: in.Zone.String(), Over: true,
+		People: []PersonOf{}, Problems: []Problem{}, Unsigned: []Listed{},
+	}
+	c.look(&v)
+	for _, person := range in.People {
+		if p, shown := c.person(person); shown {
+			v.People = append(v.People, p)
+			v.Problems = append(v.Problems, p.problems()...)
+			v.Totals.add(p)
+		}
+	}
+	slices.SortStableFunc(v.Problems, func(a, b Problem) int { return rank(a.Code) - rank(b.Code) })
+	v.Totals.People, v.Totals.Sessions, v.Totals.Unsigned = len(v.People), len(c.sessions), len(v.Unsigned)
+	v.Final = v.Over && len(v.Unsigned) == 0
+	return v
+}
+
+type computation struct {
+	in       Input
+	first    Date
+	sessions []*Session // of the week, without cancelled ones
+	dates    map[rooms.SessionID]Date
+}
+
+// gather keeps the week's sessions in their order.
+func (c *computation) gather() {
+	c.dates = map[rooms.SessionID]Date{}
+	last := c.first.Add(6)
+	for i := range c.in.Sessions {
+		s := &c.in.Sessions[i]
+		date := DateOf(s.Plan.Start, c.in.Zone)
+		if s.State == Cancelled || date < c.first || date > last {
+			continue
+		}
+		c.dates[s.Plan.Session] = date
+		c.sessions = append(c.sessions, s)
+	}
+	slices.SortFunc(c.sessions, func(a, b *Session) int {
+		if d := a.Plan.Start.Compare(b.Plan.Start); d != 0 {
+			return d
+		}
+		return strings.Compare(string(a.Plan.Session), string(b.Plan.Session))
+	})
+}
+
+func (c *computation) listed(s *Session) Listed {
+	return Listed{Session: s.Plan.Session, Start: s.Plan.Start.UTC(), Date: c.dates[s.Plan.Session], Title: s.Title}
+}
+
+// toCome reports whether a session can still be attended from its beginning.
+func (c *computation) toCome(s *Session) bool {
+	return s.State == Planned && s.Plan.Start.After(c.in.Now)
+}
+
+// look finds what is wrong with sessions rather than with people.
+func (c *computation) look(v *View) {
+	for _, s := range c.sessions {
+		date := c.dates[s.Plan.Session]
+		problem := func(key string, more values) {
+			more["date"] = date
+			v.Problems = append(v.Problems, Problem{Session: s.Plan.Session, Date: date, Code: key, Said: say(key, more)})
+		}
+		optional := s.Kind == Alumni
+		switch {
+		case s.State == Planned && !c.in.Now.Before(s.Plan.End):
+			problem("week.session.not_opened", values{})
+		case s.State == Planned:
+			v.Over = v.Over && optional
+		case !s.Final:
+			v.Over = v.Over && optional
+			problem("week.session.running", values{})
+		case !s.Signed && !optional:
+			v.Unsigned = append(v.Unsigned, c.listed(s))
+			problem("week.session.unsigned", values{})
+		}
+		if s.Final && len(s.Rows) > 0 && s.Rows[0].Status == attendance.NotHeld {
+			problem("week.session.not_held", values{})
+		}
+		for _, r := range s.Rows {
+			if c.stranger(s, r) {
+				problem("week.guest.unmatched", values{"attended_minutes": r.Minutes})
+			}
+		}
+	}
+}
+
+// stranger reports whether a row is a guest's whom nobody has matched.
+func (c *computation) stranger(s *Session, r attendance.Record) bool {
+	if r.Seconds == 0 || s.Kind == Alumni || (r.Role != "" && r.Role != rooms.Client) {
+		return false
+	}
+	return !slices.ContainsFunc(c.in.People, func(p Person) bool { return p.ID == Whose(r) })
+}
+
+// ranks is the order of problems: first what is missing, then what is short,
+// then what is only unknown.
+var ranks = []string{"week.session.not_opened", "week.session.unsigned", "week.guest", "line", "rule", "week.prescribed.too_late", "week.prescribed.short",
+	"week.session", "week.prescribed", "week"}
+
+func rank(code string) int {
+	return slices.IndexFunc(ranks, func(prefix string) bool { return strings.HasPrefix(code, prefix) })
+}
+
+func (t *Totals) add(p PersonOf) {
+	t.AttendedMinutes += p.Attended
+	switch {
+	case p.Missing == nil:
+		t.Unknown++
+	case *p.Missing > 0:
+		t.Short++
+	}
+	t.Lines += len(p.Lines)
+	for _, line := range p.Lines {
+		if line.Blocked {
+			t.Blocked++
+		}
+	}
+}
