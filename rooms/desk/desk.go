@@ -30,12 +30,18 @@ type Calendar interface {
 type Options struct {
 	Calendar Calendar
 	// Open opens a room on this node, or does nothing if it is open.
-	Open   func(context.Context, rooms.SessionID) error
-	Ahead  time.Duration // how far sessions are planned; 0: 60 days
-	Every  time.Duration // between rounds; 0: 15 s
-	Clock  rooms.Clock
-	Logger *slog.Logger
+	Open  func(context.Context, rooms.SessionID) error
+	Ahead time.Duration // how far sessions are planned; 0: 60 days
+	Every time.Duration // between rounds; 0: 15 s
+	// Errands are done at the end of each round, in order.
+	Errands []Errand
+	Clock   rooms.Clock
+	Logger  *slog.Logger
 }
+
+// Errand is something else to do in each round. It must be quick: what waits
+// for others belongs to the Post.
+type Errand func(ctx context.Context, now time.Time) error
 
 // Desk makes its rounds until Close.
 type Desk struct {
@@ -93,13 +99,17 @@ func (d *Desk) run() {
 	}
 }
 
-// Round does what is due: it plans ahead, then opens rooms. One series or
-// room that fails does not keep the others from their turn.
+// Round does what is due: it plans ahead, then opens rooms, then does the
+// errands. What fails does not keep the others from their turn.
 func (d *Desk) Round(ctx context.Context) error {
 	d.round.Lock()
 	defer d.round.Unlock()
 	now := d.options.Clock.Now()
-	return errors.Join(d.plan(ctx, now), d.open(ctx, now))
+	failed := []error{d.plan(ctx, now), d.open(ctx, now)}
+	for _, errand := range d.options.Errands {
+		failed = append(failed, errand(ctx, now))
+	}
+	return errors.Join(failed...)
 }
 
 func (d *Desk) plan(ctx context.Context, now time.Time) error {
