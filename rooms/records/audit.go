@@ -47,7 +47,7 @@ func (r *Records) Audit(ctx context.Context, entry AuditEntry) error {
 		entry.At = r.clock.Now()
 	}
 	entry.At = at(ms(entry.At))
-	return r.write.do(ctx, "audit", func(ctx context.Context, tx bun.Tx) error {
+	return r.change(ctx, entry.Clinic, "audit", func(ctx context.Context, tx bun.Tx) error {
 		head, err := one[auditRow](ctx, tx, "n DESC", "clinic = ?", entry.Clinic)
 		if err != nil && !errors.Is(err, rooms.ErrNotFound) {
 			return err
@@ -71,9 +71,11 @@ func auditHash(prev, entry string) string {
 // AuditLog lists a clinic's entries behind number after, at most limit.
 func (r *Records) AuditLog(ctx context.Context, clinic rooms.ClinicID, after uint64, limit int) ([]AuditEntry, error) {
 	var rows []auditRow
-	err := r.read.NewSelect().Model(&rows).Where("clinic = ? AND n > ?", clinic, after).OrderExpr("n").Limit(int64(limit)).Scan(ctx)
+	err := r.view(ctx, clinic, "read audit log", func(ctx context.Context, db bun.IDB) error {
+		return db.NewSelect().Model(&rows).Where("clinic = ? AND n > ?", clinic, after).OrderExpr("n").Limit(int64(limit)).Scan(ctx)
+	})
 	if err != nil {
-		return nil, fmt.Errorf("read audit log: %w", err)
+		return nil, err
 	}
 	return convert(rows, func(row auditRow) (AuditEntry, error) { return decode[AuditEntry](row.Entry) })
 }
@@ -88,9 +90,11 @@ func (r *Records) VerifyAudit(ctx context.Context, clinic rooms.ClinicID) (entri
 	prev := ""
 	for {
 		var rows []auditRow
-		err := r.read.NewSelect().Model(&rows).Where("clinic = ? AND n > ?", clinic, entries).OrderExpr("n").Limit(page).Scan(ctx)
+		err := r.view(ctx, clinic, "verify audit log", func(ctx context.Context, db bun.IDB) error {
+			return db.NewSelect().Model(&rows).Where("clinic = ? AND n > ?", clinic, entries).OrderExpr("n").Limit(page).Scan(ctx)
+		})
 		if err != nil {
-			return entries, fmt.Errorf("verify audit log: %w", err)
+			return entries, err
 		}
 		for _, row := range rows {
 			if row.N != entries+1 || row.Prev != prev || row.Hash != auditHash(prev, row.Entry) {

@@ -13,6 +13,7 @@ import (
 type beatRow struct {
 	bun.BaseModel `bun:"table:beats"`
 	Session       rooms.SessionID `bun:"session,pk"`
+	Clinic        rooms.ClinicID  `bun:"clinic"`
 	Epoch         uint64          `bun:"epoch"`
 	At            int64           `bun:"at"`
 	Proof         string          `bun:"proof"` // person -> milliseconds
@@ -35,10 +36,10 @@ func (r *Records) Beat(ctx context.Context, beats []rooms.Beat) (fenced []rooms.
 		}
 		rows = append(rows, beatRow{Session: beat.Session, Epoch: beat.Epoch, At: ms(beat.At), Proof: column})
 	}
-	err = r.write.do(ctx, "beat", func(ctx context.Context, tx bun.Tx) error {
+	err = r.change(ctx, everyClinic, "beat", func(ctx context.Context, tx bun.Tx) error {
 		fenced = nil
 		for i := range rows {
-			err := owned(ctx, tx, rows[i].Session, rows[i].Epoch)
+			clinic, err := owned(ctx, tx, rows[i].Session, rows[i].Epoch)
 			if errors.Is(err, rooms.ErrFenced) || errors.Is(err, rooms.ErrNotFound) {
 				fenced = append(fenced, rows[i].Session)
 				continue
@@ -46,6 +47,7 @@ func (r *Records) Beat(ctx context.Context, beats []rooms.Beat) (fenced []rooms.
 			if err != nil {
 				return err
 			}
+			rows[i].Clinic = clinic
 			_, err = tx.NewInsert().Model(&rows[i]).On("CONFLICT (session) DO UPDATE").
 				Set("epoch = EXCLUDED.epoch, at = EXCLUDED.at, proof = EXCLUDED.proof").Exec(ctx)
 			if err != nil {

@@ -3,7 +3,6 @@ package records
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/uptrace/bun"
 
@@ -15,6 +14,7 @@ type entryRow struct {
 	bun.BaseModel `bun:"table:journal"`
 	Session       rooms.SessionID `bun:"session,pk"`
 	N             uint64          `bun:"n,pk"`
+	Clinic        rooms.ClinicID  `bun:"clinic"`
 	Epoch         uint64          `bun:"epoch"`
 	Node          rooms.NodeID    `bun:"node"`
 	EventN        uint64          `bun:"event_n"`
@@ -40,10 +40,10 @@ func journalHead(ctx context.Context, db bun.IDB, session rooms.SessionID) (ledg
 }
 
 // chained is the row of an event behind head.
-func chained(head ledger.Entry, session rooms.SessionID, event rooms.Event) (ledger.Entry, entryRow) {
+func chained(head ledger.Entry, clinic rooms.ClinicID, session rooms.SessionID, event rooms.Event) (ledger.Entry, entryRow) {
 	entry := ledger.Next(head, event)
 	return entry, entryRow{
-		Session: session, N: entry.N, Epoch: event.ID.Epoch, Node: event.ID.Node, EventN: event.ID.N,
+		Session: session, N: entry.N, Clinic: clinic, Epoch: event.ID.Epoch, Node: event.ID.Node, EventN: event.ID.N,
 		Event: entry.Text, Prev: entry.Prev, Hash: entry.Hash,
 	}
 }
@@ -59,12 +59,13 @@ func events(ctx context.Context, db bun.IDB, session rooms.SessionID) ([]rooms.E
 
 // Journal lists what happened in a session of a clinic, in chain order.
 func (r *Records) Journal(ctx context.Context, clinic rooms.ClinicID, session rooms.SessionID) ([]rooms.Event, error) {
-	if _, err := one[sessionRow](ctx, r.read, "", "clinic = ? AND id = ?", clinic, session); err != nil {
-		return nil, fmt.Errorf("read journal: %w", err)
-	}
-	found, err := events(ctx, r.read, session)
-	if err != nil {
-		return nil, fmt.Errorf("read journal: %w", err)
-	}
-	return found, nil
+	var found []rooms.Event
+	err := r.view(ctx, clinic, "read journal", func(ctx context.Context, db bun.IDB) error {
+		_, err := one[sessionRow](ctx, db, "", "clinic = ? AND id = ?", clinic, session)
+		if err == nil {
+			found, err = events(ctx, db, session)
+		}
+		return err
+	})
+	return found, err
 }

@@ -36,7 +36,7 @@ func (r *Records) CreateClinic(ctx context.Context, clinic Clinic) (Clinic, erro
 	row := clinicRow{
 		ID: clinic.ID, Name: clinic.Name, Zone: clinic.Zone, NeutralTitle: clinic.NeutralTitle, CreatedAt: ms(r.clock.Now()),
 	}
-	err := r.write.do(ctx, "create clinic", func(ctx context.Context, tx bun.Tx) error {
+	err := r.change(ctx, row.ID, "create clinic", func(ctx context.Context, tx bun.Tx) error {
 		if err := insert(ctx, tx, &row); err != nil {
 			return err
 		}
@@ -51,7 +51,7 @@ func (r *Records) CreateClinic(ctx context.Context, clinic Clinic) (Clinic, erro
 
 // UpdateClinic changes name, zone and neutral title.
 func (r *Records) UpdateClinic(ctx context.Context, clinic Clinic) error {
-	return r.write.do(ctx, "update clinic", func(ctx context.Context, tx bun.Tx) error {
+	return r.change(ctx, clinic.ID, "update clinic", func(ctx context.Context, tx bun.Tx) error {
 		return changed(tx.NewUpdate().Table("clinics").
 			Set("name = ?", clinic.Name).Set("zone = ?", clinic.Zone).Set("neutral_title = ?", clinic.NeutralTitle).
 			Where("id = ?", clinic.ID).Exec(ctx))
@@ -60,18 +60,18 @@ func (r *Records) UpdateClinic(ctx context.Context, clinic Clinic) error {
 
 // Clinic finds a tenant.
 func (r *Records) Clinic(ctx context.Context, id rooms.ClinicID) (Clinic, error) {
-	row, err := one[clinicRow](ctx, r.read, "", "id = ?", id)
+	row, err := find[clinicRow](ctx, r, id, "find clinic", "", "id = ?", id)
 	if err != nil {
-		return Clinic{}, fmt.Errorf("find clinic: %w", err)
+		return Clinic{}, err
 	}
 	return row.noun(), nil
 }
 
 // Clinics lists all tenants. It is for the installation's own errands.
 func (r *Records) Clinics(ctx context.Context) ([]Clinic, error) {
-	rows, err := many[clinicRow](ctx, r.read, "created_at, id", "true")
+	rows, err := list[clinicRow](ctx, r, everyClinic, "list clinics", "created_at, id", "true")
 	if err != nil {
-		return nil, fmt.Errorf("list clinics: %w", err)
+		return nil, err
 	}
 	return convert(rows, func(c clinicRow) (Clinic, error) { return c.noun(), nil })
 }

@@ -2,7 +2,6 @@ package records
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/uptrace/bun"
 
@@ -24,14 +23,11 @@ type Evidence struct {
 // does not judge it: see ledger.Bundle.
 func (r *Records) Evidence(ctx context.Context, clinic rooms.ClinicID, session rooms.SessionID) (Evidence, error) {
 	var e Evidence
-	err := r.read.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) (err error) {
-		e, err = evidence(ctx, tx, clinic, session)
+	err := r.view(ctx, clinic, "find evidence", func(ctx context.Context, db bun.IDB) (err error) {
+		e, err = evidence(ctx, db, clinic, session)
 		return err
 	})
-	if err != nil {
-		return Evidence{}, fmt.Errorf("find evidence: %w", err)
-	}
-	return e, nil
+	return e, err
 }
 
 func evidence(ctx context.Context, db bun.IDB, clinic rooms.ClinicID, session rooms.SessionID) (e Evidence, err error) {

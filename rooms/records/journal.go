@@ -3,7 +3,6 @@ package records
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/uptrace/bun"
 
@@ -13,6 +12,7 @@ import (
 type epochRow struct {
 	bun.BaseModel `bun:"table:epochs"`
 	Session       rooms.SessionID `bun:"session,pk"`
+	Clinic        rooms.ClinicID  `bun:"clinic"`
 	Epoch         uint64          `bun:"epoch"`
 	Node          rooms.NodeID    `bun:"node"`
 	OpenedAt      int64           `bun:"opened_at"`
@@ -24,7 +24,7 @@ type epochRow struct {
 func (r *Records) Open(ctx context.Context, session rooms.SessionID, node rooms.NodeID) (rooms.Tenure, error) {
 	var tenure rooms.Tenure
 	now := ms(r.clock.Now())
-	err := r.write.do(ctx, "open room", func(ctx context.Context, tx bun.Tx) (err error) {
+	err := r.change(ctx, everyClinic, "open room", func(ctx context.Context, tx bun.Tx) (err error) {
 		tenure, err = openRoom(ctx, tx, session, node, now)
 		return err
 	})
@@ -46,7 +46,7 @@ func openRoom(ctx context.Context, tx bun.Tx, id rooms.SessionID, node rooms.Nod
 		return rooms.Tenure{}, err
 	}
 	var tenure rooms.Tenure
-	if tenure.Epoch, err = nextEpoch(ctx, tx, id, node, now); err != nil {
+	if tenure.Epoch, err = nextEpoch(ctx, tx, session, node, now); err != nil {
 		return rooms.Tenure{}, err
 	}
 	if tenure.Roster, err = begin(ctx, tx, session, now); err != nil {
@@ -62,8 +62,8 @@ func openRoom(ctx context.Context, tx bun.Tx, id rooms.SessionID, node rooms.Nod
 	return tenure, err
 }
 
-func nextEpoch(ctx context.Context, tx bun.Tx, session rooms.SessionID, node rooms.NodeID, now int64) (uint64, error) {
-	row := epochRow{Session: session, Epoch: 1, Node: node, OpenedAt: now}
+func nextEpoch(ctx context.Context, tx bun.Tx, session sessionRow, node rooms.NodeID, now int64) (uint64, error) {
+	row := epochRow{Session: session.ID, Clinic: session.Clinic, Epoch: 1, Node: node, OpenedAt: now}
 	_, err := tx.NewInsert().Model(&row).
 		On("CONFLICT (session) DO UPDATE").
 		Set("epoch = epoch_row.epoch + 1, node = EXCLUDED.node, opened_at = EXCLUDED.opened_at").
@@ -90,24 +90,22 @@ func begin(ctx context.Context, tx bun.Tx, session sessionRow, now int64) (rooms
 		Where("clinic = ? AND id = ?", session.Clinic, session.ID).Exec(ctx))
 }
 
-// owned refuses an epoch that is not the room's newest.
-func owned(ctx context.Context, db bun.IDB, session rooms.SessionID, epoch uint64) error {
+// owned refuses an epoch that is not the room's newest, and says whose the
+// session is.
+func owned(ctx context.Context, db bun.IDB, session rooms.SessionID, epoch uint64) (rooms.ClinicID, error) {
 	row, err := one[epochRow](ctx, db, "", "session = ?", session)
-	if err != nil {
-		return err
+	if err == nil && row.Epoch != epoch {
+		err = rooms.ErrFenced
 	}
-	if row.Epoch != epoch {
-		return rooms.ErrFenced
-	}
-	return nil
+	return row.Clinic, err
 }
 
 // Owner says which node owns a session's room, and under which epoch. An
 // owner asks from time to time whether it still is one.
 func (r *Records) Owner(ctx context.Context, session rooms.SessionID) (node rooms.NodeID, epoch uint64, err error) {
-	row, err := one[epochRow](ctx, r.read, "", "session = ?", session)
+	row, err := find[epochRow](ctx, r, everyClinic, "find owner", "", "session = ?", session)
 	if err != nil {
-		return "", 0, fmt.Errorf("find owner: %w", err)
+		return "", 0, err
 	}
 	return row.Node, row.Epoch, nil
 }
@@ -117,16 +115,17 @@ func (r *Records) Append(ctx context.Context, session rooms.SessionID, epoch uin
 	if len(events) == 0 {
 		return nil
 	}
-	return r.write.do(ctx, "append to journal", func(ctx context.Context, tx bun.Tx) error {
-		if err := owned(ctx, tx, session, epoch); err != nil {
+	return r.change(ctx, everyClinic, "append to journal", func(ctx context.Context, tx bun.Tx) error {
+		clinic, err := owned(ctx, tx, session, epoch)
+		if err != nil {
 			return err
 		}
-		return appendEvents(ctx, tx, session, events)
+		return appendEvents(ctx, tx, clinic, session, events)
 	})
 }
 
 // appendEvents chains the events that are not kept yet.
-func appendEvents(ctx context.Context, tx bun.Tx, session rooms.SessionID, events []rooms.Event) error {
+func appendEvents(ctx context.Context, tx bun.Tx, clinic rooms.ClinicID, session rooms.SessionID, events []rooms.Event) error {
 	head, err := journalHead(ctx, tx, session)
 	if err != nil {
 		return err
@@ -146,12 +145,12 @@ func appendEvents(ctx context.Context, tx bun.Tx, session rooms.SessionID, event
 			}
 			sealed = true
 		}
-		entry, row := chained(head, session, event)
+		entry, row := chained(head, clinic, session, event)
 		head = entry
 		if err := insert(ctx, tx, &row); err != nil {
 			return err
 		}
-		if err := consequence(ctx, tx, session, event); err != nil {
+		if err := consequence(ctx, tx, clinic, session, event); err != nil {
 			return err
 		}
 	}
@@ -160,17 +159,17 @@ func appendEvents(ctx context.Context, tx bun.Tx, session rooms.SessionID, event
 
 // consequence keeps what an event means beside the journal, in the same
 // transaction.
-func consequence(ctx context.Context, tx bun.Tx, session rooms.SessionID, event rooms.Event) error {
+func consequence(ctx context.Context, tx bun.Tx, clinic rooms.ClinicID, session rooms.SessionID, event rooms.Event) error {
 	var err error
 	switch event.Kind {
 	case rooms.EventRemoved:
-		row := banRow{Session: session, Person: event.Person, Actor: event.Actor, At: ms(event.At)}
+		row := banRow{Session: session, Clinic: clinic, Person: event.Person, Actor: event.Actor, At: ms(event.At)}
 		_, err = tx.NewInsert().Model(&row).On("CONFLICT (session, person) DO NOTHING").Exec(ctx)
 	case rooms.EventRemovalUndone:
-		_, err = tx.NewDelete().Table("bans").Where("session = ? AND person = ?", session, event.Person).Exec(ctx)
+		_, err = tx.NewDelete().Table("bans").Where("clinic = ? AND session = ? AND person = ?", clinic, session, event.Person).Exec(ctx)
 	case rooms.EventEnded:
 		_, err = tx.NewUpdate().Table("sessions").Set("status = ?", Ended).Set("ended_at = ?", ms(event.At)).
-			Where("id = ?", session).Exec(ctx)
+			Where("clinic = ? AND id = ?", clinic, session).Exec(ctx)
 	}
 	return err
 }
@@ -188,6 +187,7 @@ type banRow struct {
 	bun.BaseModel `bun:"table:bans"`
 	Session       rooms.SessionID `bun:"session,pk"`
 	Person        rooms.PersonID  `bun:"person,pk"`
+	Clinic        rooms.ClinicID  `bun:"clinic"`
 	Actor         rooms.PersonID  `bun:"actor"`
 	At            int64           `bun:"at"`
 }
@@ -195,12 +195,9 @@ type banRow struct {
 // Banned reports whether a person was removed from a session. The room's own
 // state says the same while it lives; this is for when it doesn't.
 func (r *Records) Banned(ctx context.Context, session rooms.SessionID, person rooms.PersonID) (bool, error) {
-	_, err := one[banRow](ctx, r.read, "", "session = ? AND person = ?", session, person)
+	_, err := find[banRow](ctx, r, everyClinic, "find ban", "", "session = ? AND person = ?", session, person)
 	if errors.Is(err, rooms.ErrNotFound) {
 		return false, nil
 	}
-	if err != nil {
-		return false, fmt.Errorf("find ban: %w", err)
-	}
-	return true, nil
+	return err == nil, err
 }

@@ -115,15 +115,16 @@ func TestServiceTokenOverRecords(t *testing.T) {
 // Tickets are forgotten long after they expired, and not before.
 func TestUsedTicketsAreForgotten(t *testing.T) {
 	r := openAt(t, t.TempDir())
+	h := build(t, r)
 	clock := r.clock.(*testClock)
 	for i, jti := range []string{"a", "a", "b"} {
-		first := must[bool](t)(r.ConsumeTicket(t.Context(), "s", jti, clock.now.Add(time.Minute)))
+		first := must[bool](t)(r.ConsumeTicket(t.Context(), h.sessions[0], jti, clock.now.Add(time.Minute)))
 		if first != (i != 1) {
 			t.Errorf("ticket %d: first is %v", i, first)
 		}
 	}
 	clock.now = clock.now.Add(ticketMemory + 2*time.Minute)
-	must[bool](t)(r.ConsumeTicket(t.Context(), "s", "c", clock.now))
+	must[bool](t)(r.ConsumeTicket(t.Context(), h.sessions[0], "c", clock.now))
 	if n := must[int64](t)(r.read.NewSelect().Table("used_tickets").Count(t.Context())); n != 1 {
 		t.Errorf("%d tickets remembered, want 1", n)
 	}

@@ -8,32 +8,65 @@ import (
 	"io/fs"
 
 	"github.com/pressly/goose/v3"
+	"github.com/uptrace/bun"
 )
 
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// migrate brings the tables up to date, each step in a transaction.
-func migrate(ctx context.Context, db *sql.DB) error {
-	folder, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		return fmt.Errorf("migrate: %w", err)
-	}
-	provider, err := goose.NewProvider(goose.DialectSQLite3, db, folder,
-		goose.WithDisableGlobalRegistry(true),
-		goose.WithGoMigrations(goose.NewGoMigration(2, &goose.GoFunc{RunTx: appendOnly}, nil)))
-	if err != nil {
-		return fmt.Errorf("migrate: %w", err)
-	}
-	if _, err := provider.Up(ctx); err != nil {
-		return fmt.Errorf("migrate: %w", err)
-	}
-	return nil
+// evidenceTables are append-only: the database refuses UPDATE and DELETE on
+// them, on SQLite by triggers, on PostgreSQL by privilege and by triggers.
+var evidenceTables = []string{"journal", "seals", "audit", "tombstones"}
+
+// tenancy is the migration that wrote the clinic on every row and encrypted
+// what was readable.
+const tenancy = 3
+
+// migrator brings the tables up to date, each step in a transaction.
+type migrator struct {
+	db      *bun.DB
+	dialect goose.Dialect
+	vault   *vault
 }
 
-// appendOnly makes the database itself refuse to change what happened. It is
-// in Go because triggers are not the same words in every database.
-func appendOnly(ctx context.Context, tx *sql.Tx) error {
+func (m *migrator) provider() (*goose.Provider, error) {
+	folder, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return nil, fmt.Errorf("migrate: %w", err)
+	}
+	provider, err := goose.NewProvider(m.dialect, m.db.DB, folder,
+		goose.WithDisableGlobalRegistry(true),
+		goose.WithGoMigrations(
+			goose.NewGoMigration(2, &goose.GoFunc{RunTx: m.appendOnly}, nil),
+			goose.NewGoMigration(tenancy, &goose.GoFunc{RunTx: m.tenancy}, nil),
+		))
+	if err != nil {
+		return nil, fmt.Errorf("migrate: %w", err)
+	}
+	return provider, nil
+}
+
+// up returns the version that it found.
+func (m *migrator) up(ctx context.Context) (before int64, err error) {
+	provider, err := m.provider()
+	if err != nil {
+		return 0, err
+	}
+	if before, err = provider.GetDBVersion(ctx); err != nil {
+		return 0, fmt.Errorf("migrate: %w", err)
+	}
+	if _, err := provider.Up(ctx); err != nil {
+		return before, fmt.Errorf("migrate: %w", err)
+	}
+	return before, nil
+}
+
+// appendOnly is the first release's step. PostgreSQL gets its triggers with
+// its roles.
+func (m *migrator) appendOnly(ctx context.Context, tx *sql.Tx) error {
+	if m.dialect != goose.DialectSQLite3 {
+		return nil
+	}
 	for _, table := range []string{"journal", "seals", "audit"} {
 		for _, verb := range []string{"UPDATE", "DELETE"} {
 			statement := fmt.Sprintf(
@@ -45,4 +78,10 @@ func appendOnly(ctx context.Context, tx *sql.Tx) error {
 		}
 	}
 	return nil
+}
+
+// exec runs a statement with its values written in, which both databases read.
+func (m *migrator) exec(ctx context.Context, tx *sql.Tx, query string, args ...any) error {
+	_, err := tx.ExecContext(ctx, m.db.QueryGen().FormatQuery(query, args...))
+	return err
 }

@@ -3,16 +3,13 @@ package records
 import (
 	"context"
 	"crypto/ed25519"
-	"database/sql"
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/url"
 	"os"
 	"path/filepath"
 
 	"github.com/uptrace/bun"
-	"github.com/uptrace/bun/dialect/sqlitedialect"
 
 	"vesper/auth"
 	"vesper/rooms"
@@ -39,9 +36,10 @@ type Records struct {
 	sealer ed25519.PrivateKey
 	vault  *vault
 	logger *slog.Logger
+	engine engine
 	lock   *folderLock
 	write  *writer
-	read   *bun.DB // readers; SQLite refuses their writes
+	read   *bun.DB // readers; the database refuses their writes
 }
 
 var (
@@ -78,91 +76,26 @@ func Open(ctx context.Context, options Options) (*Records, error) {
 		return nil, fmt.Errorf("open records: %w", err)
 	}
 	r.lock = lock
-	if err := r.open(ctx, filepath.Join(options.Dir, "vesper.db")); err != nil {
+	r.engine = &sqliteEngine{file: filepath.Join(options.Dir, "vesper.db"), vault: vault}
+	if err := r.start(ctx); err != nil {
 		return nil, fmt.Errorf("open records: %w", errors.Join(err, r.Close()))
 	}
 	return r, nil
 }
 
-// open opens the file once to write and once to read.
-func (r *Records) open(ctx context.Context, file string) error {
-	if err := touch(file); err != nil {
-		return err
-	}
-	writing, err := connect(ctx, file, 1, false)
+// start opens the engine and the writer.
+func (r *Records) start(ctx context.Context) error {
+	write, read, err := r.engine.open(ctx)
 	if err != nil {
 		return err
 	}
-	if err := migrate(ctx, writing.DB); err != nil {
-		return errors.Join(err, writing.Close())
-	}
-	r.write = startWriter(writing)
-	r.read, err = connect(ctx, file, readers, true)
-	return err
-}
-
-// touch makes the file, durably, with a mode that SQLite's own files follow.
-func touch(file string) error {
-	f, err := os.OpenFile(file, os.O_RDWR|os.O_CREATE, 0o600)
-	if err != nil {
-		return fmt.Errorf("database file: %w", err)
-	}
-	folder, err := os.Open(filepath.Dir(file))
-	if err != nil {
-		return fmt.Errorf("database file: %w", errors.Join(err, f.Close()))
-	}
-	if err := errors.Join(f.Close(), folder.Sync(), folder.Close()); err != nil {
-		return fmt.Errorf("database file: %w", err)
-	}
-	return nil
-}
-
-// connect opens a pool of connections and verifies what each must have.
-func connect(ctx context.Context, file string, connections int, readOnly bool) (*bun.DB, error) {
-	query := url.Values{"_pragma": {"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)"}}
-	if readOnly {
-		query.Add("_pragma", "query_only(1)")
-	} else {
-		query.Set("_txlock", "immediate")
-	}
-	address := url.URL{Scheme: "file", OmitHost: true, Path: filepath.ToSlash(file), RawQuery: query.Encode()}
-	pool, err := sql.Open("sqlite", address.String())
-	if err != nil {
-		return nil, fmt.Errorf("open database: %w", err)
-	}
-	pool.SetMaxOpenConns(connections)
-	pool.SetMaxIdleConns(connections)
-	if err := verifyPragmas(ctx, pool, readOnly); err != nil {
-		return nil, errors.Join(err, pool.Close())
-	}
-	return bun.NewDB(pool, dialect{sqlitedialect.New()}), nil
-}
-
-// verifyPragmas asks a connection whether it is as durable as we rely on: a
-// setting that SQLite did not take is silent otherwise.
-func verifyPragmas(ctx context.Context, pool *sql.DB, readOnly bool) error {
-	want := []struct{ name, value string }{
-		{"journal_mode", "wal"}, {"synchronous", "2"}, {"foreign_keys", "1"}, {"busy_timeout", "10000"},
-	}
-	if readOnly {
-		want = append(want, struct{ name, value string }{"query_only", "1"})
-	}
-	for _, pragma := range want {
-		var got string
-		if err := pool.QueryRowContext(ctx, "PRAGMA "+pragma.name).Scan(&got); err != nil {
-			return fmt.Errorf("read pragma %s: %w", pragma.name, err)
-		}
-		if got != pragma.value {
-			return fmt.Errorf("the database has %s=%s where %s is needed; is the data folder on a local disk?",
-				pragma.name, got, pragma.value)
-		}
-	}
+	r.write, r.read = startWriter(write, r.engine), read
 	return nil
 }
 
 // Ready reports whether the file can be read and the writer writes.
 func (r *Records) Ready(ctx context.Context) error {
-	return r.write.do(ctx, "ready", func(context.Context, bun.Tx) error { return nil })
+	return r.write.do(ctx, everyClinic, "ready", func(context.Context, bun.Tx) error { return nil })
 }
 
 // Close waits for the writes under way and lets go of the folder. Later calls

@@ -12,11 +12,15 @@ import (
 // Roster is who is expected in a session: the seats of its series on that
 // day, until the session opens; from then on as it was frozen.
 func (r *Records) Roster(ctx context.Context, clinic rooms.ClinicID, session rooms.SessionID) (rooms.Roster, error) {
-	row, err := one[sessionRow](ctx, r.read, "", "clinic = ? AND id = ?", clinic, session)
-	if err != nil {
-		return nil, fmt.Errorf("find roster: %w", err)
-	}
-	return rosterOf(ctx, r.read, row)
+	var roster rooms.Roster
+	err := r.view(ctx, clinic, "find roster", func(ctx context.Context, db bun.IDB) error {
+		row, err := one[sessionRow](ctx, db, "", "clinic = ? AND id = ?", clinic, session)
+		if err == nil {
+			roster, err = rosterOf(ctx, db, row)
+		}
+		return err
+	})
+	return roster, err
 }
 
 // Identity is who the holder of a seat is in a session. rooms.ErrNotFound: the
@@ -38,7 +42,7 @@ func (r *Records) Identity(ctx context.Context, clinic rooms.ClinicID, session r
 // given since, and returns the roster. Nobody leaves it, and no role changes.
 func (r *Records) ExtendRoster(ctx context.Context, clinic rooms.ClinicID, session rooms.SessionID) (rooms.Roster, error) {
 	var roster rooms.Roster
-	err := r.write.do(ctx, "extend roster", func(ctx context.Context, tx bun.Tx) error {
+	err := r.change(ctx, clinic, "extend roster", func(ctx context.Context, tx bun.Tx) error {
 		row, err := one[sessionRow](ctx, tx, "", "clinic = ? AND id = ?", clinic, session)
 		if err != nil {
 			return err

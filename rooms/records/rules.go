@@ -2,7 +2,6 @@ package records
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/uptrace/bun"
 
@@ -27,7 +26,7 @@ func (r rulesRow) noun() (attendance.Rules, error) {
 // SetRules keeps a new version of a clinic's rules and returns it with its
 // number. Sessions that were opened keep the version of their opening.
 func (r *Records) SetRules(ctx context.Context, clinic rooms.ClinicID, rules attendance.Rules) (attendance.Rules, error) {
-	err := r.write.do(ctx, "set rules", func(ctx context.Context, tx bun.Tx) error {
+	err := r.change(ctx, clinic, "set rules", func(ctx context.Context, tx bun.Tx) error {
 		var err error
 		rules, err = addRules(ctx, tx, clinic, rules, ms(r.clock.Now()))
 		return err
@@ -60,12 +59,12 @@ func rulesVersion(ctx context.Context, db bun.IDB, clinic rooms.ClinicID) (versi
 
 // Rules finds the newest rules of a clinic.
 func (r *Records) Rules(ctx context.Context, clinic rooms.ClinicID) (attendance.Rules, error) {
-	return r.rules(ctx, "clinic = ?", clinic)
+	return r.rules(ctx, clinic, "clinic = ?", clinic)
 }
 
 // RulesVersion finds one version of a clinic's rules.
 func (r *Records) RulesVersion(ctx context.Context, clinic rooms.ClinicID, version int) (attendance.Rules, error) {
-	return r.rules(ctx, "clinic = ? AND version = ?", clinic, version)
+	return r.rules(ctx, clinic, "clinic = ? AND version = ?", clinic, version)
 }
 
 // SessionRules finds the rules by which a session is judged: those of its
@@ -77,10 +76,10 @@ func (r *Records) SessionRules(ctx context.Context, session Session) (attendance
 	return r.RulesVersion(ctx, session.Clinic, session.RulesVersion)
 }
 
-func (r *Records) rules(ctx context.Context, where string, args ...any) (attendance.Rules, error) {
-	row, err := one[rulesRow](ctx, r.read, "version DESC", where, args...)
+func (r *Records) rules(ctx context.Context, clinic rooms.ClinicID, where string, args ...any) (attendance.Rules, error) {
+	row, err := find[rulesRow](ctx, r, clinic, "find rules", "version DESC", where, args...)
 	if err != nil {
-		return attendance.Rules{}, fmt.Errorf("find rules: %w", err)
+		return attendance.Rules{}, err
 	}
 	return row.noun()
 }

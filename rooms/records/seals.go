@@ -14,6 +14,7 @@ type sealRow struct {
 	bun.BaseModel `bun:"table:seals"`
 	Session       rooms.SessionID `bun:"session,pk"`
 	N             int             `bun:"n,pk"`
+	Clinic        rooms.ClinicID  `bun:"clinic"`
 	Kind          string          `bun:"kind"`
 	Seal          string          `bun:"seal"`
 	CreatedAt     int64           `bun:"created_at"`
@@ -36,11 +37,12 @@ func unsealed(ctx context.Context, db bun.IDB, session rooms.SessionID) error {
 // Seal serves rooms.Journal.
 func (r *Records) Seal(ctx context.Context, session rooms.SessionID, epoch uint64) error {
 	now := ms(r.clock.Now())
-	return r.write.do(ctx, "seal session", func(ctx context.Context, tx bun.Tx) error {
-		if err := owned(ctx, tx, session, epoch); err != nil {
+	return r.change(ctx, everyClinic, "seal session", func(ctx context.Context, tx bun.Tx) error {
+		clinic, err := owned(ctx, tx, session, epoch)
+		if err != nil {
 			return err
 		}
-		err := unsealed(ctx, tx, session)
+		err = unsealed(ctx, tx, session)
 		if errors.Is(err, rooms.ErrSealed) {
 			return nil
 		}
@@ -51,7 +53,7 @@ func (r *Records) Seal(ctx context.Context, session rooms.SessionID, epoch uint6
 		if err != nil {
 			return err
 		}
-		row, err := one[sessionRow](ctx, tx, "", "id = ?", session)
+		row, err := one[sessionRow](ctx, tx, "", "clinic = ? AND id = ?", clinic, session)
 		if err != nil {
 			return err
 		}
@@ -61,7 +63,7 @@ func (r *Records) Seal(ctx context.Context, session rooms.SessionID, epoch uint6
 		if err != nil {
 			return err
 		}
-		return insert(ctx, tx, &sealRow{Session: session, N: 1, Kind: ledger.Machine, Seal: seal, CreatedAt: now})
+		return insert(ctx, tx, &sealRow{Session: session, N: 1, Clinic: clinic, Kind: ledger.Machine, Seal: seal, CreatedAt: now})
 	})
 }
 

@@ -34,15 +34,15 @@ func (r *Records) AddStaffLink(ctx context.Context, link auth.StaffLink) error {
 		ID: link.ID, Clinic: link.Clinic, Person: link.Person, Roles: roles, Hash: link.Hash,
 		NotAfter: ms(link.NotAfter), MultiUse: link.MultiUse,
 	}
-	return r.write.do(ctx, "add staff link", func(ctx context.Context, tx bun.Tx) error { return insert(ctx, tx, &row) })
+	return r.change(ctx, row.Clinic, "add staff link", func(ctx context.Context, tx bun.Tx) error { return insert(ctx, tx, &row) })
 }
 
 // StaffLinkByHash serves auth.Store. It asks for no clinic: the secret itself
 // is the proof, and the answer says whose it is.
 func (r *Records) StaffLinkByHash(ctx context.Context, hash string) (auth.StaffLink, error) {
-	row, err := one[staffLinkRow](ctx, r.read, "", "hash = ?", hash)
+	row, err := find[staffLinkRow](ctx, r, everyClinic, "find staff link", "", "hash = ?", hash)
 	if err != nil {
-		return auth.StaffLink{}, fmt.Errorf("find staff link: %w", err)
+		return auth.StaffLink{}, err
 	}
 	roles, err := decode[[]auth.StaffRole](row.Roles)
 	return auth.StaffLink{
@@ -53,7 +53,7 @@ func (r *Records) StaffLinkByHash(ctx context.Context, hash string) (auth.StaffL
 
 // ConsumeStaffLink serves auth.Store.
 func (r *Records) ConsumeStaffLink(ctx context.Context, id string, now time.Time) (first bool, err error) {
-	err = r.write.do(ctx, "consume staff link", func(ctx context.Context, tx bun.Tx) error {
+	err = r.change(ctx, everyClinic, "consume staff link", func(ctx context.Context, tx bun.Tx) error {
 		row, err := one[staffLinkRow](ctx, tx, "", "id = ? AND revoked_at = 0", id)
 		if err != nil {
 			return err
@@ -96,23 +96,23 @@ func (r *Records) AddServiceToken(ctx context.Context, token auth.ServiceToken) 
 		JTI: token.ID, Clinic: token.Clinic, Name: token.Name, Scopes: scopes,
 		IssuedAt: ms(token.IssuedAt), NotAfter: ms(token.NotAfter),
 	}
-	return r.write.do(ctx, "add service token", func(ctx context.Context, tx bun.Tx) error { return insert(ctx, tx, &row) })
+	return r.change(ctx, row.Clinic, "add service token", func(ctx context.Context, tx bun.Tx) error { return insert(ctx, tx, &row) })
 }
 
 // ServiceToken serves auth.Store.
 func (r *Records) ServiceToken(ctx context.Context, clinic rooms.ClinicID, jti string) (auth.ServiceToken, error) {
-	row, err := one[serviceTokenRow](ctx, r.read, "", "clinic = ? AND jti = ?", clinic, jti)
+	row, err := find[serviceTokenRow](ctx, r, clinic, "find service token", "", "clinic = ? AND jti = ?", clinic, jti)
 	if err != nil {
-		return auth.ServiceToken{}, fmt.Errorf("find service token: %w", err)
+		return auth.ServiceToken{}, err
 	}
 	return row.noun()
 }
 
 // ServiceTokens lists the service tokens of a clinic, the newest first.
 func (r *Records) ServiceTokens(ctx context.Context, clinic rooms.ClinicID) ([]auth.ServiceToken, error) {
-	rows, err := many[serviceTokenRow](ctx, r.read, "issued_at DESC, jti", "clinic = ?", clinic)
+	rows, err := list[serviceTokenRow](ctx, r, clinic, "list service tokens", "issued_at DESC, jti", "clinic = ?", clinic)
 	if err != nil {
-		return nil, fmt.Errorf("list service tokens: %w", err)
+		return nil, err
 	}
 	return convert(rows, serviceTokenRow.noun)
 }

@@ -8,6 +8,8 @@ import (
 	"sync/atomic"
 
 	"github.com/uptrace/bun"
+
+	"vesper/rooms"
 )
 
 // maxBatch is how many changes one commit carries at most.
@@ -15,17 +17,19 @@ const maxBatch = 128
 
 // change is one thing to write, whole or not at all.
 type change struct {
-	what  string
-	apply func(context.Context, bun.Tx) error
-	done  chan error
-	taken atomic.Bool // by the writer, or by a caller who gave up
+	clinic rooms.ClinicID
+	what   string
+	apply  func(context.Context, bun.Tx) error
+	done   chan error
+	taken  atomic.Bool // by the writer, or by a caller who gave up
 }
 
 // writer is the one goroutine that writes. Changes that wait while the disk is
 // busy go into the next commit together, so that many rooms share one fsync.
 type writer struct {
-	db    *bun.DB
-	queue chan *change // full: the caller waits
+	db     *bun.DB
+	engine engine
+	queue  chan *change // full: the caller waits
 
 	once    sync.Once
 	closing chan struct{}
@@ -33,20 +37,20 @@ type writer struct {
 	err     error // of closing the database; read after ended
 }
 
-func startWriter(db *bun.DB) *writer {
+func startWriter(db *bun.DB, engine engine) *writer {
 	w := &writer{
-		db: db, queue: make(chan *change, maxBatch),
+		db: db, engine: engine, queue: make(chan *change, maxBatch),
 		closing: make(chan struct{}), ended: make(chan struct{}),
 	}
 	go w.run()
 	return w
 }
 
-// do applies a change and returns when it is on the disk. A caller whose ctx
+// do applies a change within a clinic and returns when it is on the disk. A caller whose ctx
 // ends before its turn gets ctx's error and nothing was written; after that,
 // the result is waited for.
-func (w *writer) do(ctx context.Context, what string, apply func(context.Context, bun.Tx) error) error {
-	c := &change{what: what, apply: apply, done: make(chan error, 1)}
+func (w *writer) do(ctx context.Context, clinic rooms.ClinicID, what string, apply func(context.Context, bun.Tx) error) error {
+	c := &change{clinic: clinic, what: what, apply: apply, done: make(chan error, 1)}
 	select {
 	case w.queue <- c:
 	case <-ctx.Done():
@@ -147,7 +151,7 @@ func (w *writer) transact(batch []*change, results []error) (err error) {
 		return fmt.Errorf("begin: %w", err)
 	}
 	for i, c := range batch {
-		if results[i], err = attempt(ctx, tx, c); err != nil {
+		if results[i], err = w.attempt(ctx, tx, c); err != nil {
 			return errors.Join(err, tx.Rollback())
 		}
 	}
@@ -160,8 +164,8 @@ func (w *writer) transact(batch []*change, results []error) (err error) {
 
 // attempt applies one change under a savepoint. refused is the change's own
 // error; err means that the whole transaction is lost.
-func attempt(ctx context.Context, tx bun.Tx, c *change) (refused, err error) {
-	if _, err := tx.ExecContext(ctx, "SAVEPOINT change"); err != nil {
+func (w *writer) attempt(ctx context.Context, tx bun.Tx, c *change) (refused, err error) {
+	if _, err := tx.ExecContext(ctx, "SAVEPOINT change;"+w.engine.scope(c.clinic)); err != nil {
 		return nil, fmt.Errorf("savepoint: %w", err)
 	}
 	refused = c.apply(ctx, tx)

@@ -46,7 +46,7 @@ func TestChangeIsWhole(t *testing.T) {
 	r := openAt(t, t.TempDir())
 	h := build(t, r)
 	failed := errors.New("half way")
-	err := r.write.do(t.Context(), "test", func(ctx context.Context, tx bun.Tx) error {
+	err := r.change(t.Context(), h.clinic.ID, "test", func(ctx context.Context, tx bun.Tx) error {
 		if _, err := tx.NewUpdate().Table("clinics").Set("name = 'x'").Where("id = ?", h.clinic.ID).Exec(ctx); err != nil {
 			return err
 		}
@@ -69,7 +69,7 @@ func TestLeavingCallers(t *testing.T) {
 	var all sync.WaitGroup
 	ctx, leave := context.WithCancel(t.Context())
 	all.Go(func() { // holds the writer, and leaves while it does
-		err := r.write.do(ctx, "hold", func(ctx context.Context, tx bun.Tx) error {
+		err := r.change(ctx, clinic, "hold", func(ctx context.Context, tx bun.Tx) error {
 			close(busy)
 			<-free
 			_, err := tx.NewUpdate().Table("clinics").Set("name = 'held'").Where("id = ?", clinic).Exec(ctx)
@@ -82,7 +82,7 @@ func TestLeavingCallers(t *testing.T) {
 	<-busy
 	left := make(chan error, 1)
 	all.Go(func() {
-		left <- r.write.do(ctx, "wait", func(context.Context, bun.Tx) error {
+		left <- r.change(ctx, clinic, "wait", func(context.Context, bun.Tx) error {
 			t.Error("applied after its caller had left")
 			return nil
 		})
