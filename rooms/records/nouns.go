@@ -6,6 +6,7 @@ import (
 
 	"vesper/auth"
 	"vesper/rooms"
+	"vesper/rooms/schedule"
 )
 
 // Clinic is a tenant.
@@ -49,10 +50,18 @@ type Person struct {
 	LegalName   string
 	DisplayName string // proposed for seats
 	Phone       string
-	Language    string
-	Credential  string           // of staff, as it stands under a signature
-	StaffRoles  []auth.StaffRole // of staff, in the console
-	CreatedAt   time.Time
+	Email       string // for their link
+	Address     Address
+	// Who is called when something is wrong.
+	EmergencyName  string
+	EmergencyPhone string
+	Language       string
+	Credential     string           // of staff, as it stands under a signature
+	StaffRoles     []auth.StaffRole // of staff, in the console
+	Payer          string           // whose rules the week is held against
+	Guest          bool             // seated for one evening, not enrolled
+	CreatedAt      time.Time
+	UpdatedAt      time.Time // zero: never changed
 }
 
 // LogValue keeps names and numbers out of logs.
@@ -75,6 +84,12 @@ type Seat struct {
 	Client rooms.PersonID
 	// The seat holds for sessions that start in [From, Until). Zero is open.
 	From, Until time.Time
+	// Prescribed is what the program asks of the person, in minutes a week; 0
+	// is nothing.
+	Prescribed int
+	Phase      string // of the program, in the clinic's words
+	// DischargedAt is when the seat was given up; zero: it was not.
+	DischargedAt time.Time
 }
 
 // LogValue keeps the display name out of logs.
@@ -94,6 +109,7 @@ const (
 type Session struct {
 	rooms.Plan
 	Title        string // of the series; not for eyes outside the clinic
+	Kind         schedule.Kind
 	RecurrenceID string // the occurrence of the series
 	Status       Status
 	// RulesVersion is the version of the clinic's rules by which the session
@@ -105,15 +121,26 @@ type Session struct {
 	Sealed       bool
 }
 
+// Address is where somebody is. Each part may be empty.
+type Address struct {
+	Line  string `json:"line,omitempty"`
+	City  string `json:"city,omitempty"`
+	State string `json:"state,omitempty"`
+	Zip   string `json:"zip,omitempty"`
+}
+
+// LogValue keeps an address out of logs.
+func (Address) LogValue() slog.Value { return slog.StringValue("address") }
+
 // Door is what a person said and accepted when they came to a session. It is
 // protected data, for staff only.
 type Door struct {
 	Clinic             rooms.ClinicID
 	Session            rooms.SessionID
 	Person             rooms.PersonID
-	Place              string // "home", "elsewhere"
-	Address            string
-	Phone              string // to call back tonight
+	Place              string  // "home", "elsewhere"
+	Address            Address // as far as it was given
+	Phone              string  // to call back tonight
 	EmergencyName      string
 	EmergencyPhone     string
 	GroundRulesVersion int
