@@ -2,18 +2,20 @@ package ledger
 
 import (
 	"bytes"
-	"crypto/ed25519"
 	"encoding/json"
 	"fmt"
 	"io"
-	"slices"
 	"time"
 
 	"vesper/rooms"
 )
 
-// Format names the bundle's shape; another one is refused.
-const Format = "vesper-evidence/1"
+// Formats of a bundle; another one is refused. The first had the machine's
+// seal only, and neither texts nor a place in the log.
+const (
+	Format  = "vesper-evidence/2"
+	format1 = "vesper-evidence/1"
+)
 
 // MaxBundle is the largest bundle that is read, in bytes.
 const MaxBundle = 64 << 20
@@ -73,6 +75,18 @@ type Bundle struct {
 	Entries     []Entry         `json:"entries"`
 	Rows        json.RawMessage `json:"rows"` // as computed when the bundle was made
 	Seals       []Seal          `json:"seals"`
+	// Texts are the hashes of what the records hold apart when the bundle is
+	// made: free texts that entries name, and the lines under signatures.
+	Texts []string `json:"texts,omitempty"`
+	// Log shows that the seals are in the clinic's log.
+	Log *LogProof `json:"log,omitempty"`
+}
+
+// LogProof leads from a session's seals to a checkpoint. Seals that were set
+// after the checkpoint have no leaf in it.
+type LogProof struct {
+	Checkpoint string       `json:"checkpoint"` // the signed note
+	Leaves     []ProvenLeaf `json:"leaves"`
 }
 
 // Parse reads a bundle. It must be written as Vesper writes it, white space
@@ -96,8 +110,11 @@ func Parse(r io.Reader) (Bundle, error) {
 	if _, err := decoder.Token(); err != io.EOF {
 		return b, fmt.Errorf("read bundle: something stands behind it")
 	}
-	if b.Format != Format {
+	if b.Format != Format && b.Format != format1 {
 		return b, fmt.Errorf("read bundle: its format is %q, want %q", b.Format, Format)
+	}
+	if b.Format == format1 && (b.Texts != nil || b.Log != nil) {
+		return b, fmt.Errorf("read bundle: a bundle of %s has neither texts nor log", format1)
 	}
 	return b, asWritten(data, b)
 }
@@ -112,82 +129,4 @@ func asWritten(data json.RawMessage, b Bundle) error {
 		return fmt.Errorf("read bundle: a field stands there twice, or is not written as Vesper writes it")
 	}
 	return nil
-}
-
-// Report is what was found of a whole bundle.
-type Report struct {
-	Events  []rooms.Event
-	Entries int
-	Seals   []SealReport
-}
-
-// Sealed reports whether the machine sealed the session.
-func (r Report) Sealed() bool { return len(r.Seals) > 0 }
-
-// SealReport is one seal that fits the chain.
-type SealReport struct {
-	Kind        string
-	At          time.Time
-	Fingerprint string
-	// Proven: the key is one of the clinic's. Without it the seal only shows
-	// that nothing was changed since somebody set it.
-	Proven bool
-}
-
-// Verify checks the chain and every seal on it. keys are the clinic's public
-// keys; without any nothing is proven, but what is broken is found. A seal by
-// a key that is not among given keys is a *BrokenError, as is every other
-// thing that does not fit, and a session that has ended without a seal.
-func (b Bundle) Verify(keys []ed25519.PublicKey) (Report, error) {
-	events, err := VerifyChain(b.Context.Plan.Session, b.Entries)
-	if err != nil {
-		return Report{}, err
-	}
-	report := Report{Events: events, Entries: len(events)}
-	context, err := b.Context.Hash()
-	if err != nil {
-		return report, broken("context", "%v", err)
-	}
-	for i, seal := range b.Seals {
-		place := fmt.Sprintf("seal %d", i+1)
-		found, err := b.verifySeal(seal, context, keys)
-		if err != nil {
-			return report, broken(place, "%s", err.(*BrokenError).Reason)
-		}
-		report.Seals = append(report.Seals, found)
-	}
-	if !report.Sealed() && slices.ContainsFunc(events, func(e rooms.Event) bool { return e.Kind == rooms.EventEnded }) {
-		return report, broken("seals", "the session has ended, and its seal is missing")
-	}
-	return report, nil
-}
-
-func (b Bundle) verifySeal(seal Seal, context string, keys []ed25519.PublicKey) (SealReport, error) {
-	statement, key, err := seal.Open()
-	if err != nil {
-		return SealReport{}, err
-	}
-	report := SealReport{Kind: statement.Kind, At: statement.Time(), Fingerprint: Fingerprint(key)}
-	for _, known := range keys {
-		report.Proven = report.Proven || known.Equal(key)
-	}
-	head := Genesis(b.Context.Plan.Session).Hash
-	if statement.Count > 0 && statement.Count <= uint64(len(b.Entries)) {
-		head = b.Entries[statement.Count-1].Hash
-	}
-	switch {
-	case statement.Session != b.Context.Plan.Session:
-		return report, broken("seal", "it is another session's")
-	case statement.Kind != Machine:
-		return report, broken("seal", "its kind %q is not known", statement.Kind)
-	case statement.Count != uint64(len(b.Entries)):
-		return report, broken("seal", "it was set on %d entries, and there are %d", statement.Count, len(b.Entries))
-	case statement.Head != head:
-		return report, broken("seal", "it was set on another chain")
-	case statement.Context != context:
-		return report, broken("seal", "plan, roster or rules are not those it was set on")
-	case len(keys) > 0 && !report.Proven:
-		return report, broken("seal", "it was not set by the given key, but by %s", report.Fingerprint)
-	}
-	return report, nil
 }

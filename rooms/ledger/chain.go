@@ -55,7 +55,7 @@ func VerifyChain(session rooms.SessionID, entries []Entry) ([]rooms.Event, error
 	seen := make(map[rooms.EventID]bool, len(entries))
 	events := make([]rooms.Event, 0, len(entries))
 	for i, entry := range entries {
-		place := fmt.Sprintf("entry %d", i+1)
+		place := entryPlace(i)
 		switch {
 		case entry.N != head.N+1:
 			return nil, broken(place, "has the number %d", entry.N)

@@ -2,18 +2,22 @@ package ledger
 
 import (
 	"crypto/ed25519"
+	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"strconv"
 	"time"
-
-	"crypto/sha256"
 
 	"vesper/rooms"
 )
 
-// Machine is the seal that the server sets when a room ends.
-const Machine = "machine"
+// What a seal is for.
+const (
+	Machine  = "machine"  // set by the server when a room ends
+	SignOff  = "signoff"  // staff reviewed the session and signed it
+	Addendum = "addendum" // something was added after that
+)
 
 // Statement is what a seal says: this session's chain has so many entries and
 // ends with this hash, and it is judged by this context.
@@ -24,10 +28,28 @@ type Statement struct {
 	Head    string          `json:"head"`
 	Context string          `json:"context"` // hash of the Context
 	At      int64           `json:"at_ms"`
+	// Signer is who signed a SignOff or Addendum, and Attest the hash of the
+	// line under which they did; see Line.
+	Signer rooms.PersonID `json:"signer,omitempty"`
+	Attest string         `json:"attest,omitempty"`
 }
 
 // Time is when the seal was set.
 func (s Statement) Time() time.Time { return time.UnixMilli(s.At).UTC() }
+
+// Line is the printed line of a signature. It holds a name, so it stays out of
+// seals and bundles: they hold its hash.
+type Line struct {
+	Name       string
+	Credential string
+	At         int64  // milliseconds, as in the Statement
+	Salt       string // keeps the hash from being guessed by trying names
+}
+
+// Hash binds the line into a seal.
+func (l Line) Hash() string {
+	return digest("vesper signature\x00" + l.Salt + "\x00" + l.Name + "\x00" + l.Credential + "\x00" + strconv.FormatInt(l.At, 10))
+}
 
 // Seal is a signed statement. Text is what was signed, word for word.
 type Seal struct {
@@ -49,6 +71,11 @@ func Sign(key ed25519.PrivateKey, s Statement) Seal {
 		Text: string(data), Key: base64.StdEncoding.EncodeToString(key.Public().(ed25519.PublicKey)),
 		Signature: base64.StdEncoding.EncodeToString(ed25519.Sign(key, []byte(signedFor+string(data)))),
 	}
+}
+
+// Hash names the seal in a clinic's log.
+func (s Seal) Hash() string {
+	return digest("vesper sealed\x00" + s.Text + "\x00" + s.Key + "\x00" + s.Signature)
 }
 
 // Open checks the signature by the seal's own key and returns the statement
