@@ -44,27 +44,48 @@ func (r *Records) ExtendRoster(ctx context.Context, clinic rooms.ClinicID, sessi
 	var roster rooms.Roster
 	err := r.change(ctx, clinic, "extend roster", func(ctx context.Context, tx bun.Tx) error {
 		row, err := one[sessionRow](ctx, tx, "", "clinic = ? AND id = ?", clinic, session)
-		if err != nil {
-			return err
+		if err == nil {
+			roster, err = extend(ctx, tx, row)
 		}
-		if roster, err = rosterOf(ctx, tx, row); err != nil || row.Status != Opened {
-			return err
-		}
-		row.Roster = ""
-		now, err := rosterOf(ctx, tx, row)
-		if err != nil {
-			return err
-		}
-		for _, seat := range now {
-			if _, seated := roster.Seat(seat.Person); !seated {
-				roster = append(roster, seat)
-			}
-		}
-		return freeze(ctx, tx, row, roster)
+		return err
 	})
 	return roster, err
 }
 
+func extend(ctx context.Context, tx bun.Tx, row sessionRow) (rooms.Roster, error) {
+	roster, err := rosterOf(ctx, tx, row)
+	if err != nil || row.Status != Opened {
+		return roster, err
+	}
+	row.Roster = ""
+	now, err := rosterOf(ctx, tx, row)
+	if err != nil {
+		return nil, err
+	}
+	for _, seat := range now {
+		if _, seated := roster.Seat(seat.Person); !seated {
+			roster = append(roster, seat)
+		}
+	}
+	return roster, freeze(ctx, tx, row, roster)
+}
+
+// sessionSeatRow is a seat in one session only.
+type sessionSeatRow struct {
+	bun.BaseModel `bun:"table:session_seats"`
+	ID            rooms.SeatID    `bun:"id,pk"`
+	Clinic        rooms.ClinicID  `bun:"clinic"`
+	Session       rooms.SessionID `bun:"session"`
+	Person        rooms.PersonID  `bun:"person"`
+	Role          rooms.Role      `bun:"role"`
+	DisplayName   string          `bun:"display_name"`
+	Origin        string          `bun:"origin"` // substitute, added
+	Replaces      rooms.PersonID  `bun:"replaces"`
+	CreatedAt     int64           `bun:"created_at"`
+}
+
+// rosterOf is the roster as it was frozen or, before that, the seats of the
+// series on that day with those of the evening alone.
 func rosterOf(ctx context.Context, db bun.IDB, session sessionRow) (rooms.Roster, error) {
 	if session.Roster != "" {
 		return decode[rooms.Roster](session.Roster)
@@ -75,9 +96,28 @@ func rosterOf(ctx context.Context, db bun.IDB, session sessionRow) (rooms.Roster
 	if err != nil {
 		return nil, fmt.Errorf("find seats: %w", err)
 	}
-	roster := make(rooms.Roster, 0, len(rows))
+	only, err := many[sessionSeatRow](ctx, db, "created_at, id", "clinic = ? AND session = ?", session.Clinic, session.ID)
+	if err != nil {
+		return nil, fmt.Errorf("find seats of the evening: %w", err)
+	}
+	away := map[rooms.PersonID]bool{}
+	for _, row := range only {
+		away[row.Replaces] = true
+	}
+	roster := make(rooms.Roster, 0, len(rows)+len(only))
 	for _, row := range rows {
-		roster = append(roster, rooms.Seat{ID: row.ID, Person: row.Person, Role: row.Role, DisplayName: row.DisplayName})
+		seat, err := row.noun()
+		if err != nil {
+			return nil, err
+		}
+		if !away[row.Person] {
+			roster = append(roster, seat.Seat)
+		}
+	}
+	for _, row := range only {
+		if _, seated := roster.Seat(row.Person); !seated {
+			roster = append(roster, rooms.Seat{ID: row.ID, Person: row.Person, Role: row.Role, DisplayName: row.DisplayName})
+		}
 	}
 	return roster, nil
 }
