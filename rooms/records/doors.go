@@ -9,6 +9,7 @@ import (
 	"vesper/rooms"
 )
 
+// doorRow is a door as it is kept: address, numbers and names encrypted.
 type doorRow struct {
 	bun.BaseModel      `bun:"table:doors"`
 	Session            rooms.SessionID `bun:"session,pk"`
@@ -24,32 +25,44 @@ type doorRow struct {
 	AcceptedAt         int64           `bun:"accepted_at"`
 }
 
-func doorOf(d Door) doorRow {
-	return doorRow{
-		Session: d.Session, Person: d.Person, Clinic: d.Clinic, Place: d.Place, Address: d.Address, Phone: d.Phone,
-		EmergencyName: d.EmergencyName, EmergencyPhone: d.EmergencyPhone,
-		GroundRulesVersion: d.GroundRulesVersion, Language: d.Language, AcceptedAt: ms(d.AcceptedAt),
-	}
-}
-
 // fields are the encrypted columns.
 func (d *doorRow) fields() []field {
 	return []field{
-		{"address", &d.Address}, {"phone", &d.Phone}, {"emergency_name", &d.EmergencyName}, {"emergency_phone", &d.EmergencyPhone},
+		{"address", &d.Address}, {"phone", &d.Phone},
+		{"emergency_name", &d.EmergencyName}, {"emergency_phone", &d.EmergencyPhone},
 	}
 }
 
+// key names the row to the vault.
 func (d *doorRow) key() string { return string(d.Session) + "/" + string(d.Person) }
 
-func (r *Records) openDoor(d doorRow) (Door, error) {
-	if err := r.vault.openAll(string(d.Clinic), "doors", d.key(), d.fields()); err != nil {
-		return Door{}, err
-	}
-	return Door{
-		Session: d.Session, Person: d.Person, Clinic: d.Clinic, Place: d.Place, Address: d.Address, Phone: d.Phone,
+func (r *Records) sealDoor(d Door) (row doorRow, err error) {
+	row = doorRow{
+		Session: d.Session, Person: d.Person, Clinic: d.Clinic, Place: d.Place, Phone: d.Phone,
 		EmergencyName: d.EmergencyName, EmergencyPhone: d.EmergencyPhone,
-		GroundRulesVersion: d.GroundRulesVersion, Language: d.Language, AcceptedAt: at(d.AcceptedAt),
-	}, nil
+		GroundRulesVersion: d.GroundRulesVersion, Language: d.Language, AcceptedAt: ms(d.AcceptedAt),
+	}
+	if d.Address != (Address{}) {
+		if row.Address, err = encode(d.Address); err != nil {
+			return row, err
+		}
+	}
+	return row, r.vault.sealAll(string(d.Clinic), "doors", row.key(), row.fields())
+}
+
+func (r *Records) openDoor(row doorRow) (d Door, err error) {
+	if err := r.vault.openAll(string(row.Clinic), "doors", row.key(), row.fields()); err != nil {
+		return d, err
+	}
+	d = Door{
+		Session: row.Session, Person: row.Person, Clinic: row.Clinic, Place: row.Place, Phone: row.Phone,
+		EmergencyName: row.EmergencyName, EmergencyPhone: row.EmergencyPhone,
+		GroundRulesVersion: row.GroundRulesVersion, Language: row.Language, AcceptedAt: at(row.AcceptedAt),
+	}
+	if row.Address != "" {
+		d.Address, err = decode[Address](row.Address)
+	}
+	return d, err
 }
 
 // SaveDoor keeps what a person said at the door; the latest word holds. A zero
@@ -58,11 +71,11 @@ func (r *Records) SaveDoor(ctx context.Context, door Door) error {
 	if door.AcceptedAt.IsZero() {
 		door.AcceptedAt = r.clock.Now()
 	}
-	row := doorOf(door)
-	if err := r.vault.sealAll(string(row.Clinic), "doors", row.key(), row.fields()); err != nil {
+	row, err := r.sealDoor(door)
+	if err != nil {
 		return fmt.Errorf("save door: %w", err)
 	}
-	return r.write.do(ctx, "save door", func(ctx context.Context, tx bun.Tx) error {
+	return r.change(ctx, door.Clinic, "save door", func(ctx context.Context, tx bun.Tx) error {
 		_, err := tx.NewDelete().Table("doors").
 			Where("clinic = ? AND session = ? AND person = ?", row.Clinic, row.Session, row.Person).Exec(ctx)
 		if err != nil {
@@ -74,27 +87,35 @@ func (r *Records) SaveDoor(ctx context.Context, door Door) error {
 
 // Door finds what a person said at the door of a session.
 func (r *Records) Door(ctx context.Context, clinic rooms.ClinicID, session rooms.SessionID, person rooms.PersonID) (Door, error) {
-	return r.door(ctx, "clinic = ? AND session = ? AND person = ?", clinic, session, person)
+	return r.door(ctx, clinic, "clinic = ? AND session = ? AND person = ?", clinic, session, person)
 }
 
 // LastDoor finds what a person said the last time, for them to see again.
 func (r *Records) LastDoor(ctx context.Context, clinic rooms.ClinicID, person rooms.PersonID) (Door, error) {
-	return r.door(ctx, "clinic = ? AND person = ?", clinic, person)
+	return r.door(ctx, clinic, "clinic = ? AND person = ?", clinic, person)
 }
 
-func (r *Records) door(ctx context.Context, where string, args ...any) (Door, error) {
-	row, err := one[doorRow](ctx, r.read, "accepted_at DESC, session", where, args...)
-	if err != nil {
-		return Door{}, fmt.Errorf("find door: %w", err)
-	}
-	return r.openDoor(row)
+func (r *Records) door(ctx context.Context, clinic rooms.ClinicID, where string, args ...any) (door Door, err error) {
+	err = r.view(ctx, clinic, "find door", func(ctx context.Context, db bun.IDB) error {
+		row, err := one[doorRow](ctx, db, "accepted_at DESC, session", where, args...)
+		if err != nil {
+			return err
+		}
+		door, err = r.openDoor(row)
+		return err
+	})
+	return door, err
 }
 
 // Doors lists what everybody said at the door of a session.
-func (r *Records) Doors(ctx context.Context, clinic rooms.ClinicID, session rooms.SessionID) ([]Door, error) {
-	rows, err := many[doorRow](ctx, r.read, "accepted_at, person", "clinic = ? AND session = ?", clinic, session)
-	if err != nil {
-		return nil, fmt.Errorf("list doors: %w", err)
-	}
-	return convert(rows, r.openDoor)
+func (r *Records) Doors(ctx context.Context, clinic rooms.ClinicID, session rooms.SessionID) (doors []Door, err error) {
+	err = r.view(ctx, clinic, "list doors", func(ctx context.Context, db bun.IDB) error {
+		rows, err := many[doorRow](ctx, db, "accepted_at, person", "clinic = ? AND session = ?", clinic, session)
+		if err != nil {
+			return err
+		}
+		doors, err = convert(rows, r.openDoor)
+		return err
+	})
+	return doors, err
 }

@@ -16,7 +16,14 @@ var migrations embed.FS
 
 // evidenceTables are append-only: the database refuses UPDATE and DELETE on
 // them, on SQLite by triggers, on PostgreSQL by privilege and by triggers.
-var evidenceTables = []string{"journal", "seals", "audit", "tombstones"}
+var evidenceTables = []string{
+	"journal", "seals", "audit", "tombstones",
+	"acceptances", "consents", "consent_texts", "scales", "scale_answers",
+	"notes", "signatures", "log_leaves", "checkpoints",
+}
+
+// keptTables outlast what they tell of: not even a purge deletes from them.
+var keptTables = []string{"audit", "tombstones", "log_leaves", "checkpoints"}
 
 // tenancy is the migration that wrote the clinic on every row and encrypted
 // what was readable.
