@@ -15,6 +15,8 @@ type Details struct {
 	Complete bool   // rules accepted, place and number given
 	Place    string
 	Phone    string
+	Guest    bool   // seated for this evening only
+	Notice   string // for staff before admission: outside_state, or none
 }
 
 // name is what others see.
@@ -65,6 +67,8 @@ func byeOf(v *rooms.View, me rooms.Person) string {
 	switch {
 	case me.Stand == rooms.Removed:
 		return "removed"
+	case me.Stand == rooms.Denied && me.Discharged:
+		return "discharged"
 	case me.Stand == rooms.Denied:
 		return "denied"
 	case me.Stand == rooms.Left:
@@ -112,8 +116,9 @@ func participantOf(p rooms.Person, name string, id func(rooms.PersonID) string) 
 func rowOf(p rooms.Person, d Details, second bool, id func(rooms.PersonID) string) wire.BoardRow {
 	row := wire.BoardRow{
 		Participant: id(p.ID), Name: d.name(p), Role: string(p.Role), State: string(p.Stand), Since: stamp(p.Since),
-		Connected: p.Connected, Complete: d.Complete, Place: p.Place, Phone: d.Phone,
+		Connected: p.Connected, Complete: d.Complete, Place: p.Place, Phone: d.Phone, Notice: d.Notice,
 		Muted: p.Muted, Camera: p.Camera && !p.CameraStopped, SecondDevice: second,
+		Guest: d.Guest, Absence: p.Absence,
 	}
 	if p.Stand == rooms.Admitted {
 		row.State = "present"

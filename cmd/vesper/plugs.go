@@ -40,6 +40,10 @@ func (f front) Details(ctx context.Context, clinic rooms.ClinicID, session rooms
 	if err != nil {
 		return nil, err
 	}
+	rules, err := f.records.DoorRules(ctx, clinic)
+	if err != nil {
+		return nil, err
+	}
 	details := map[rooms.PersonID]signaling.Details{}
 	for _, seat := range seats {
 		details[seat.Person] = signaling.Details{Name: seat.DisplayName}
@@ -54,6 +58,9 @@ func (f front) Details(ctx context.Context, clinic rooms.ClinicID, session rooms
 		d := details[door.Person]
 		d.Place, d.Phone = door.Place, door.Phone
 		d.Complete = door.Place != "" && door.Phone != ""
+		if rules.Outside(door.Address) {
+			d.Notice = "outside_state"
+		}
 		details[door.Person] = d
 	}
 	return details, nil

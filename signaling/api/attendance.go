@@ -59,20 +59,28 @@ func (h *house) judged(ctx context.Context, id, action string) (e records.Eviden
 	if err := h.audit(ctx, action, session); err != nil {
 		return e, nil, err
 	}
+	rows, err = h.rows(e)
+	return e, rows, err
+}
+
+// rows are what comes of the evidence: as if the session ended now, until it
+// is sealed.
+func (h *house) rows(e records.Evidence) ([]attendance.Record, error) {
 	journal := make([]rooms.Event, len(e.Entries))
 	for i, entry := range e.Entries {
+		var err error
 		if journal[i], err = ledger.Decode(entry.Text); err != nil {
-			return e, nil, err
+			return nil, err
 		}
 	}
 	var rules attendance.Rules
 	if err := json.Unmarshal(e.Context.Rules, &rules); err != nil {
-		return e, nil, err
+		return nil, err
 	}
 	if len(e.Seals) > 0 {
-		return e, attendance.Compute(e.Session.Plan, e.Roster, journal, rules), nil
+		return attendance.Compute(e.Session.Plan, e.Roster, journal, rules), nil
 	}
-	return e, attendance.ComputeAt(e.Session.Plan, e.Roster, journal, rules, h.Clock.Now()), nil
+	return attendance.ComputeAt(e.Session.Plan, e.Roster, journal, rules, h.Clock.Now()), nil
 }
 
 func (h *house) readAttendance(ctx context.Context, id string) (Attendance, error) {

@@ -5,10 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -34,6 +31,11 @@ func (h *house) door(api huma.API) {
 			ticket, err := h.ticket(ctx, in.Body)
 			return &body[wire.Ticket]{ticket}, h.problemOf("give a ticket", err)
 		})
+	huma.Register(api, operation("POST", "/invitations/after", "after-session", "What somebody is told of their own evening, and their check-in at its end", ""),
+		func(ctx context.Context, in *body[wire.AfterRequest]) (*body[wire.After], error) {
+			after, err := h.after(ctx, in.Body)
+			return &body[wire.After]{after}, h.problemOf("tell of the evening", err)
+		})
 }
 
 func (h *house) openInvitation(ctx context.Context, secret auth.Secret) (wire.Invitation, error) {
@@ -55,16 +57,19 @@ func (h *house) openInvitation(ctx context.Context, secret auth.Secret) (wire.In
 		Clinic: clinic.Name, Now: now.UTC().Format(time.RFC3339Nano), Name: seat.DisplayName, Role: string(seat.Role),
 		Prefill: h.prefill(ctx, seat),
 	}
-	if out.Rules, err = h.rules(ctx, seat); err != nil {
+	asked, err := h.asked(ctx, seat, now)
+	if err != nil {
 		return out, err
 	}
+	asked.show(&out)
 	session, status, err := h.evening(ctx, invite, now)
 	if out.Status = status; err != nil || status == "none" {
 		return out, err
 	}
 	shown := SessionOf(session.Plan, clinic.Name)
 	out.Session = &shown
-	return out, nil
+	out.Scales, err = h.openScales(ctx, seat, session.Session, records.AtStart)
+	return out, err
 }
 
 // justOver is how long after an evening its link says that it is over, and
@@ -123,37 +128,14 @@ func (h *house) doorStatus(ctx context.Context, session records.Session, person 
 func (h *house) prefill(ctx context.Context, seat records.Seat) wire.Door {
 	door := wire.Door{Name: seat.DisplayName}
 	if last, err := h.Records.LastDoor(ctx, seat.Clinic, seat.Person); err == nil {
-		door.Place, door.Address, door.Phone = last.Place, last.Address, last.Phone
+		door.Place, door.Phone = last.Place, last.Phone
+		door.Address, door.Emergency = addressOf(last.Address), contactOf(last)
 		return door
 	}
 	if person, err := h.Records.Person(ctx, seat.Clinic, seat.Person); err == nil {
 		door.Phone = person.Phone
 	}
 	return door
-}
-
-// audience is whose ground rules a role accepts.
-func audience(role rooms.Role) rooms.Role {
-	if role == rooms.Collateral {
-		return rooms.Collateral
-	}
-	return rooms.Client
-}
-
-func (h *house) rules(ctx context.Context, seat records.Seat) (wire.Rules, error) {
-	rules := wire.Rules{Version: "0", Text: map[string][]string{}}
-	for _, language := range []string{"en", "es"} {
-		r, err := h.Records.GroundRules(ctx, seat.Clinic, audience(seat.Role), language)
-		if errors.Is(err, rooms.ErrNotFound) {
-			continue
-		}
-		if err != nil {
-			return rules, err
-		}
-		rules.Version = strconv.Itoa(r.Version)
-		rules.Text[language] = strings.Split(strings.TrimSpace(r.Text), "\n")
-	}
-	return rules, nil
 }
 
 var doorProblems = map[string]*problem{
@@ -189,62 +171,4 @@ func (h *house) ticket(ctx context.Context, in wire.TicketRequest) (wire.Ticket,
 	}
 	token, expires, err := h.Authority.Ticket(ctx, secret, who)
 	return wire.Ticket{Ticket: token, Expires: expires.UTC().Format(time.RFC3339)}, err
-}
-
-// enter keeps what the person gave at the door and says who they are.
-func (h *house) enter(ctx context.Context, invite auth.Invite, session rooms.SessionID, in wire.TicketRequest) (rooms.Identity, error) {
-	seat, err := h.Records.Seat(ctx, invite.Clinic, invite.Seat)
-	if err != nil {
-		return rooms.Identity{}, err
-	}
-	rules, err := h.rules(ctx, seat)
-	if err != nil {
-		return rooms.Identity{}, err
-	}
-	in.Door.Name = strings.Join(strings.Fields(in.Door.Name), " ")
-	if p := incomplete(in, rules.Version); p != nil {
-		return rooms.Identity{}, p
-	}
-	if in.Door.Name != seat.DisplayName {
-		seat.DisplayName = in.Door.Name
-		if err := h.Records.UpdateSeat(ctx, seat); err != nil {
-			return rooms.Identity{}, err
-		}
-	}
-	version, _ := strconv.Atoi(in.Rules)
-	err = h.Records.SaveDoor(ctx, records.Door{
-		Clinic: invite.Clinic, Session: session, Person: invite.Person,
-		Place: in.Door.Place, Address: in.Door.Address, Phone: strings.TrimSpace(in.Door.Phone), GroundRulesVersion: version,
-	})
-	if err != nil {
-		return rooms.Identity{}, err
-	}
-	who, err := h.Records.Identity(ctx, invite.Clinic, session, invite.Seat)
-	if errors.Is(err, rooms.ErrNotFound) { // the seat is newer than the open session
-		if _, err = h.Records.ExtendRoster(ctx, invite.Clinic, session); err == nil {
-			who, err = h.Records.Identity(ctx, invite.Clinic, session, invite.Seat)
-		}
-	}
-	return who, err
-}
-
-// incomplete names every detail that is missing or too long.
-func incomplete(in wire.TicketRequest, rules string) error {
-	p := *refuse(http.StatusUnprocessableEntity, "incomplete", "Some details for tonight are missing.")
-	check := func(ok bool, field, message string) {
-		if !ok {
-			p.Errors = append(p.Errors, wire.ProblemField{Location: "body." + field, Message: message})
-		}
-	}
-	length := utf8.RuneCountInString
-	check(in.Door.Name != "" && length(in.Door.Name) <= 60, "door.name", "Give a name of up to 60 characters.")
-	check(in.Door.Place == "home" || in.Door.Place == "elsewhere", "door.place", "Say whether you are at home or somewhere else.")
-	phone := strings.TrimSpace(in.Door.Phone)
-	check(phone != "" && length(phone) <= 40, "door.phone", "Give a number to call you back on.")
-	check(length(in.Door.Address) <= 300, "door.address", "Give an address of up to 300 characters.")
-	check(in.Rules == rules, "rules", "Accept the ground rules in their present version.")
-	if len(p.Errors) == 0 {
-		return nil
-	}
-	return &p
 }

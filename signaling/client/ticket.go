@@ -106,7 +106,12 @@ func fillDoor(door wire.Door, invitation wire.Invitation) wire.Door {
 	}
 	door.Name = first(door.Name, invitation.Prefill.Name, invitation.Name)
 	door.Place = first(door.Place, invitation.Prefill.Place, "home")
-	door.Address = first(door.Address, invitation.Prefill.Address)
+	if door.Address == nil {
+		door.Address = invitation.Prefill.Address
+	}
+	if door.Emergency == nil {
+		door.Emergency = invitation.Prefill.Emergency
+	}
 	door.Phone = first(door.Phone, invitation.Prefill.Phone, noNumber)
 	return door
 }

@@ -27,6 +27,7 @@ var clientMessages = map[string]any{
 	TypeMute: About{}, TypeStopCamera: About{}, TypeLowerHand: About{},
 	TypeLock: Plain{}, TypeUnlock: Plain{}, TypeRemove: About{}, TypeUndoRemove: About{},
 	TypeMoveDevice: About{}, TypeSegment: Segment{}, TypeEnd: Plain{},
+	TypeLink: About{}, TypeGuest: Guest{}, TypeAbsence: Absence{},
 }
 
 var serverMessages = map[string]any{
@@ -38,7 +39,7 @@ var serverMessages = map[string]any{
 
 // httpBodies have no type field; a block must fit at least one of them.
 var httpBodies = []any{
-	OpenRequest{}, Invitation{}, TicketRequest{}, Ticket{}, SignInRequest{}, SignedIn{}, Problem{},
+	OpenRequest{}, Invitation{}, TicketRequest{}, Ticket{}, AfterRequest{}, After{}, SignInRequest{}, SignedIn{}, Problem{},
 }
 
 type example struct {

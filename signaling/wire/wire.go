@@ -51,6 +51,9 @@ const (
 	TypeMoveDevice  = "move_device"
 	TypeSegment     = "segment"
 	TypeEnd         = "end"
+	TypeLink        = "link"
+	TypeGuest       = "guest"
+	TypeAbsence     = "absence"
 )
 
 // Message types, server to client.
@@ -120,7 +123,8 @@ type DeviceAnswer struct {
 }
 
 // About is a staff request about one participant: admit, deny, back_to_lobby,
-// mute, stop_camera, lower_hand, remove, undo_remove, move_device.
+// mute, stop_camera, lower_hand, remove, undo_remove, move_device, link. A link
+// is a fresh personal link; ok carries it, and the former one is withdrawn.
 type About struct {
 	Envelope
 	Participant string `json:"participant"`
@@ -130,6 +134,20 @@ type About struct {
 type Segment struct {
 	Envelope
 	Index int `json:"index"`
+}
+
+// Guest seats somebody who is not on the roster, for this evening. ok carries
+// their participant and their personal link.
+type Guest struct {
+	Envelope
+	Name string `json:"name"`
+}
+
+// Absence says what came of calling somebody who is missing.
+type Absence struct {
+	Envelope
+	Participant string `json:"participant"`
+	Outcome     string `json:"outcome"` // called, reached, not_reached, excused, unexcused
 }
 
 // Plain is a request without fields: leave, ping, admit_all, lock, unlock, end.
@@ -254,9 +272,12 @@ type BoardRow struct {
 	Complete     bool   `json:"complete"`        // rules accepted, place and number given
 	Place        string `json:"place,omitempty"` // home, elsewhere
 	Phone        string `json:"phone,omitempty"`
+	Notice       string `json:"notice,omitempty"` // outside_state: not where the clinic is licensed
 	Muted        bool   `json:"muted"`
 	Camera       bool   `json:"camera"`
-	SecondDevice bool   `json:"second_device"` // the same link waits on another device
+	SecondDevice bool   `json:"second_device"`     // the same link waits on another device
+	Guest        bool   `json:"guest,omitempty"`   // seated for this evening only
+	Absence      string `json:"absence,omitempty"` // what came of calling
 }
 
 // BoardChanged adds or replaces one row; staff only.
@@ -298,8 +319,21 @@ type Answer struct {
 	SDP string `json:"sdp"`
 }
 
-// OK answers a request that was done.
-type OK struct{ Envelope }
+// OK answers a request that was done. The answer to link and guest carries a
+// personal link; nobody else is told of it.
+type OK struct {
+	Envelope
+	Participant string `json:"participant,omitempty"` // guest: whom it made
+	URL         string `json:"url,omitempty"`
+	QR          *QR    `json:"qr,omitempty"` // of the URL
+}
+
+// QR is a QR code to be drawn: an SVG path of squares of one unit on a field
+// of Size units, without the quiet zone of 4 that belongs around it.
+type QR struct {
+	Size int    `json:"size"`
+	Path string `json:"path"`
+}
 
 // Error answers a request that was refused, or, without id, a message that
 // could not be read. Message is one plain English sentence; Code is stable.

@@ -3,7 +3,7 @@
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { getTicket, Refusal } from "../protocol/api.ts";
 import type { About, ClientMessage, Hello, Plain, ViewTile } from "../protocol/client.ts";
-import type { Door } from "../protocol/http.ts";
+import type { TicketRequest } from "../protocol/http.ts";
 import type { ServerMessage, SlotCount, Welcome } from "../protocol/server.ts";
 import type { Slot } from "../protocol/nouns.ts";
 import { Capture, type CaptureState, type Side } from "../media/capture.ts";
@@ -15,13 +15,6 @@ import { RequestError } from "./socket.ts";
 import { Speakers } from "./speakers.ts";
 import { endingOf, over, reduce, start, welcomed, type CallState, type Ending } from "./state.ts";
 import type { Memory } from "./storage.ts";
-
-/** What the door was given; kept in memory so that "Come back" need not ask again. */
-export interface Entry {
-  secret: string;
-  door: Door;
-  rules: string;
-}
 
 export interface CallOptions {
   memory: Memory;
@@ -45,7 +38,8 @@ export class Call {
   private counts: SlotCount = USUAL;
   private kept = false;
   private linked = false;
-  private entry: Entry | undefined;
+  /** What the door was given; kept so that "Come back" need not ask again. */
+  private entry: TicketRequest | undefined;
   /** Begin with a ticket; otherwise with the resume token. */
   private byTicket = false;
   private ticket: string | undefined;
@@ -80,6 +74,11 @@ export class Call {
     this.capture.changed = (capture) => this.captured(capture);
   }
 
+  /** Of the personal link, for what is asked before and after the evening. */
+  get secret(): string | undefined {
+    return this.options.memory.get("secret");
+  }
+
   get state(): CallState {
     return this.store.getState();
   }
@@ -90,7 +89,7 @@ export class Call {
   }
 
   /** Goes through the door. Rejects with Refusal if the details are refused; then nothing has begun. */
-  async enter(entry: Entry): Promise<void> {
+  async enter(entry: TicketRequest): Promise<void> {
     const { ticket } = await getTicket(entry);
     this.entry = entry;
     this.ticket = ticket;

@@ -1,10 +1,14 @@
 // The HTTP interface as functions. A refusal is a Refusal with a stable code;
 // a network that is not there is a Refusal with the code "offline".
 import type { Decoder } from "./decode.ts";
+import { after, type After, type AfterRequest } from "./door.ts";
 import {
   invitation, problem, signedIn, ticket,
   type Invitation, type OpenRequest, type SignedIn, type Ticket, type TicketRequest,
 } from "./http.ts";
+
+/** A field that was wrong, and why in the server's own words. */
+export interface FieldFault { field: string; message: string }
 
 export class Refusal extends Error {
   override name = "Refusal";
@@ -15,6 +19,8 @@ export class Refusal extends Error {
     readonly opens?: string,
     /** incomplete: which fields. */
     readonly fields: string[] = [],
+    /** The same with the reasons. */
+    readonly faults: readonly FieldFault[] = [],
   ) {
     super(`${code}: ${detail}`);
   }
@@ -55,6 +61,11 @@ async function post<T>(path: string, body: object, decode: Decoder<T>, signal?: 
 /** Shows what a link opens; has no effect. */
 export function openInvitation(body: OpenRequest, signal?: AbortSignal): Promise<Invitation> {
   return post("/api/v1/invitations/open", body, invitation, signal);
+}
+
+/** Tells somebody of their own evening, and takes their answers at its end. */
+export function readAfter(body: AfterRequest, signal?: AbortSignal): Promise<After> {
+  return post("/api/v1/invitations/after", body, after, signal);
 }
 
 /** Gives the details of the door; the ticket opens one connection within a minute. */

@@ -53,6 +53,11 @@ export function list<T>(item: Decoder<T>): Decoder<T[]> {
   };
 }
 
+/** null says something of its own. */
+export function nullable<T>(item: Decoder<T>): Decoder<T | null> {
+  return (value, at) => (value === null ? null : item(value, at));
+}
+
 export function dictionary<T>(item: Decoder<T>): Decoder<Record<string, T>> {
   return (value, at) =>
     Object.fromEntries(Object.entries(record(value, at)).map(([k, v]) => [k, item(v, `${at}.${k}`)]));

@@ -1,35 +1,16 @@
 // The calls before the connection, all POST with the secret in the body.
 import {
-  dictionary, exactly, list, number, object, oneOf, optional, string, type Decoder,
+  list, number, object, oneOf, optional, string, type Decoder,
 } from "./decode.ts";
+import {
+  accepted, after, afterRequest, answer, asks, door, paper, prefill, scale,
+  type Accepted, type Answer, type Asks, type Door, type Paper, type Prefill, type Scale,
+} from "./door.ts";
 import { role, session, type Role, type Session } from "./nouns.ts";
 
 export interface OpenRequest { secret: string }
 
 export type DoorStatus = "open" | "early" | "late" | "ended" | "removed" | "none";
-export type Place = "home" | "elsewhere";
-
-/** What a person gives at the door. */
-export interface Door {
-  name: string;
-  place: Place;
-  address?: string;
-  phone: string;
-}
-
-/** What is known of them before they do. */
-export interface Prefill {
-  name: string;
-  place: Place | "";
-  address?: string;
-  phone: string;
-}
-
-export interface Rules {
-  version: string;
-  /** By language, each a list of sentences. */
-  text: Record<string, string[]>;
-}
 
 export interface Invitation {
   clinic: string;
@@ -39,12 +20,26 @@ export interface Invitation {
   name: string;
   role: Role;
   prefill: Prefill;
-  rules: Rules;
-  /** Version of the rules accepted earlier. */
-  accepted?: string;
+  asks: Asks;
+  /** The ground rules. */
+  rules: Paper;
+  /** The present rules were accepted before. */
+  accepted?: Accepted;
+  /** It is due. */
+  consent?: Paper;
+  /** Of the start, as far as they are open. */
+  scales?: Scale[];
 }
 
-export interface TicketRequest { secret: string; door: Door; rules: string }
+export interface TicketRequest {
+  secret: string;
+  door: Door;
+  /** The versions accepted and consented to, and in which language they were read. */
+  rules: string;
+  consent?: string;
+  language?: string;
+  answers?: Answer[];
+}
 export interface Ticket { ticket: string; expires: string }
 export interface SignedIn {
   token: string;
@@ -69,8 +64,6 @@ export interface Problem {
   errors?: { location: string; message: string }[];
 }
 
-const place = oneOf<Place | "">(["home", "elsewhere", ""], "");
-
 export const openRequest = object<OpenRequest>({ secret: string });
 
 export const invitation = object<Invitation>({
@@ -80,17 +73,21 @@ export const invitation = object<Invitation>({
   session: optional(session),
   name: string,
   role,
-  prefill: object<Prefill>({ name: string, place, address: optional(string), phone: string }),
-  rules: object<Rules>({ version: string, text: dictionary(list(string)) }),
-  accepted: optional(string),
+  prefill,
+  asks,
+  rules: paper,
+  accepted: optional(accepted),
+  consent: optional(paper),
+  scales: optional(list(scale)),
 });
 
 export const ticketRequest = object<TicketRequest>({
   secret: string,
-  door: object<Door>({
-    name: string, place: exactly<Place>(["home", "elsewhere"]), address: optional(string), phone: string,
-  }),
+  door,
   rules: string,
+  consent: optional(string),
+  language: optional(string),
+  answers: optional(list(answer)),
 });
 
 export const ticket = object<Ticket>({ ticket: string, expires: string });
@@ -111,5 +108,5 @@ export const problem = object<Problem>({
 
 /** Every body of this interface, for the test that holds it against docs/protocol.md. */
 export const bodies: Record<string, Decoder<unknown>> = {
-  invitation, ticketRequest, ticket, signedIn, problem, openRequest,
+  invitation, ticketRequest, ticket, after, afterRequest, signedIn, problem, openRequest,
 };

@@ -128,6 +128,8 @@ export const participant = object<Participant>({
 
 export type BoardState = "expected" | "lobby" | "present" | "away" | "left" | "denied" | "removed";
 
+export type BoardNotice = "outside_state" | "other";
+
 export interface BoardRow {
   participant: string;
   name: string;
@@ -138,6 +140,8 @@ export interface BoardRow {
   complete: boolean;
   place?: string;
   phone?: string;
+  /** For staff before admission; anything else is none. */
+  notice?: BoardNotice;
   muted: boolean;
   camera: boolean;
   second_device: boolean;
@@ -153,6 +157,7 @@ export const boardRow = object<BoardRow>({
   complete: boolean,
   place: optional(string),
   phone: optional(string),
+  notice: optional(oneOf<BoardNotice>(["outside_state", "other"], "other")),
   muted: boolean,
   camera: boolean,
   second_device: boolean,
