@@ -2,6 +2,7 @@ package records
 
 import (
 	"context"
+	"slices"
 
 	"github.com/uptrace/bun"
 
@@ -17,6 +18,11 @@ type Evidence struct {
 	Context ledger.Context
 	Entries []ledger.Entry
 	Seals   []ledger.Seal
+	// Signatures are the printed lines under the seals, with names.
+	Signatures []Signature
+	// Notes are the texts that entries name, by their hash. One that was
+	// tampered with is left out.
+	Notes map[string]string
 }
 
 // Evidence finds what is kept of a session of a clinic, all of one moment. It
@@ -24,13 +30,13 @@ type Evidence struct {
 func (r *Records) Evidence(ctx context.Context, clinic rooms.ClinicID, session rooms.SessionID) (Evidence, error) {
 	var e Evidence
 	err := r.view(ctx, clinic, "find evidence", func(ctx context.Context, db bun.IDB) (err error) {
-		e, err = evidence(ctx, db, clinic, session)
+		e, err = r.evidence(ctx, db, clinic, session)
 		return err
 	})
 	return e, err
 }
 
-func evidence(ctx context.Context, db bun.IDB, clinic rooms.ClinicID, session rooms.SessionID) (e Evidence, err error) {
+func (r *Records) evidence(ctx context.Context, db bun.IDB, clinic rooms.ClinicID, session rooms.SessionID) (e Evidence, err error) {
 	row, err := one[sessionRow](ctx, db, "", "clinic = ? AND id = ?", clinic, session)
 	if err != nil {
 		return e, err
@@ -55,11 +61,35 @@ func evidence(ctx context.Context, db bun.IDB, clinic rooms.ClinicID, session ro
 	if err != nil {
 		return e, err
 	}
-	e.Seals, err = convert(seals, sealRow.noun)
+	if e.Seals, err = convert(seals, sealRow.noun); err != nil {
+		return e, err
+	}
+	if e.Signatures, err = signatures(ctx, db, clinic, session, e.Seals); err != nil {
+		return e, err
+	}
+	e.Notes, err = r.notes(ctx, db, clinic, session)
 	return e, err
+}
+
+// Signed is the sign-off, if there is one.
+func (e Evidence) Signed() (Signature, bool) {
+	for _, s := range e.Signatures {
+		if s.Kind == ledger.SignOff {
+			return s, true
+		}
+	}
+	return Signature{}, false
 }
 
 // Bundle is the evidence as it is handed on, without names and rows.
 func (e Evidence) Bundle() ledger.Bundle {
-	return ledger.Bundle{Format: ledger.Format, Context: e.Context, Entries: e.Entries, Seals: e.Seals}
+	b := ledger.Bundle{Format: ledger.Format, Context: e.Context, Entries: e.Entries, Seals: e.Seals}
+	for _, s := range e.Signatures {
+		b.Texts = append(b.Texts, s.line().Hash())
+	}
+	for hash := range e.Notes {
+		b.Texts = append(b.Texts, hash)
+	}
+	slices.Sort(b.Texts)
+	return b
 }

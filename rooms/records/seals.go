@@ -57,26 +57,32 @@ func (r *Records) Seal(ctx context.Context, session rooms.SessionID, epoch uint6
 		if err != nil {
 			return err
 		}
-		seal, err := r.sign(ctx, tx, row, ledger.Statement{
+		return r.seal(ctx, tx, row, 1, ledger.Statement{
 			Kind: ledger.Machine, Session: session, Count: head.N, Head: head.Hash, At: now,
 		})
-		if err != nil {
-			return err
-		}
-		return insert(ctx, tx, &sealRow{Session: session, N: 1, Clinic: clinic, Kind: ledger.Machine, Seal: seal, CreatedAt: now})
 	})
 }
 
-// sign seals a statement together with what the session is judged by.
-func (r *Records) sign(ctx context.Context, db bun.IDB, session sessionRow, s ledger.Statement) (string, error) {
-	judged, err := contextOf(ctx, db, session)
+// seal sets seal n of a session, together with what it is judged by, and adds
+// it to the clinic's log.
+func (r *Records) seal(ctx context.Context, tx bun.Tx, session sessionRow, n int, s ledger.Statement) error {
+	judged, err := contextOf(ctx, tx, session)
 	if err != nil {
-		return "", err
+		return err
 	}
 	if s.Context, err = judged.Hash(); err != nil {
-		return "", err
+		return err
 	}
-	return encode(ledger.Sign(r.sealer, s))
+	seal := ledger.Sign(r.sealer, s)
+	column, err := encode(seal)
+	if err != nil {
+		return err
+	}
+	row := sealRow{Session: session.ID, N: n, Clinic: session.Clinic, Kind: s.Kind, Seal: column, CreatedAt: s.At}
+	if err := insert(ctx, tx, &row); err != nil {
+		return err
+	}
+	return appendLeaf(ctx, tx, session, n, seal)
 }
 
 // contextOf is what a session is judged by: its plan, its roster without
