@@ -56,6 +56,9 @@ var table = map[string]rule{
 	wire.TypeMoveDevice:  {inRoom, staff},
 	wire.TypeSegment:     {inRoom, staff},
 	wire.TypeEnd:         {inRoom, staff},
+	wire.TypeLink:        {inRoom, staff},
+	wire.TypeGuest:       {inRoom, staff},
+	wire.TypeAbsence:     {inRoom, staff},
 }
 
 // authorize is asked before every request. It answers nil or the refusal.

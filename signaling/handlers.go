@@ -25,6 +25,9 @@ func init() { // the table refers to methods that refer to the table
 		wire.TypeLeave:        with(leave),
 		wire.TypeDeviceAnswer: with(deviceAnswer),
 		wire.TypeMoveDevice:   with(moveDevice),
+		wire.TypeLink:         with(freshLink),
+		wire.TypeGuest:        with(seatGuest),
+		wire.TypeAbsence:      with(absence),
 
 		wire.TypeMicrophone: own(func(me rooms.PersonID, m wire.Switch) rooms.Command {
 			if m.On {
@@ -160,8 +163,11 @@ func hello(ctx context.Context, c *conversation, m wire.Hello) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if p, ok := l.person(who.Person); ok && p.Stand == rooms.Removed {
+	switch p, _ := l.person(who.Person); {
+	case p.Stand == rooms.Removed:
 		return nil, rooms.RefusedRemoved
+	case p.Discharged:
+		return nil, rooms.RefusedDischarged
 	}
 	got, err := s.take(claim{conv: c, resume: resume, ticket: m.Ticket != ""})
 	if err != nil {

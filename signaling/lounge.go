@@ -89,6 +89,8 @@ func (l *lounge) watch(v *rooms.View) {
 		switch { // a device that waits sees no pictures: it is told here
 		case p.Stand == rooms.Removed:
 			s.sendAway("removed")
+		case p.Discharged:
+			s.sendAway("discharged")
 		case v.Ended:
 			s.sendAway("ended")
 		}

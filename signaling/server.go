@@ -29,11 +29,24 @@ type Front interface {
 	Details(ctx context.Context, clinic rooms.ClinicID, session rooms.SessionID) (map[rooms.PersonID]Details, error)
 }
 
+// Reception is what staff in a room may have done at the records. A refusal is
+// a *rooms.Refusal. Each call is in the audit log when it returns.
+type Reception interface {
+	// FreshLink makes a personal link for a person of by's session and
+	// withdraws those that they had.
+	FreshLink(ctx context.Context, by rooms.Identity, person rooms.PersonID) (url string, err error)
+	// SeatGuest gives somebody who is not on the roster a seat for by's
+	// session alone, and a personal link.
+	SeatGuest(ctx context.Context, by rooms.Identity, name string) (seat rooms.Seat, url string, err error)
+}
+
 // Options of a Server. Authority, Engine and Front must be set.
 type Options struct {
 	Authority *auth.Authority
 	Engine    *sfu.Engine
 	Front     Front
+	// Reception makes links and seats guests; nil: the room can't.
+	Reception Reception
 	// Origins are the pages' origins (scheme://host:port) that may connect;
 	// empty allows the request's own host only.
 	Origins []string

@@ -59,7 +59,7 @@ func newHouse(t *testing.T) *clinicHouse {
 	engine, err := sfu.NewEngine(sfu.Options{Listen: "127.0.0.1:0"})
 	check(t, err)
 	h.plan()
-	h.server = NewServer(Options{Authority: h.authority, Engine: engine, Front: testFront{}})
+	h.server = NewServer(Options{Authority: h.authority, Engine: engine, Front: testFront{}, Reception: testReception{h.records}})
 	hall := rooms.NewHall(rooms.HallOptions{Node: "n", Journal: h.records, Store: memstore.New(memstore.Options{}), Stage: h.server.Stage})
 	h.server.Attach(hall)
 	pages := httptest.NewServer(h.server)

@@ -14,6 +14,7 @@ var byes = map[string]string{
 	"left":              "You have left the session.",
 	"removed":           "Staff removed you from this session.",
 	"denied":            "You were not let in.",
+	"discharged":        "Your place in this group has ended; please call the clinic.",
 	"ended":             "The session has ended.",
 	"replaced":          "You went on with this session on another device or page.",
 	"slow":              "Your connection was too slow to follow; please connect again.",
@@ -33,6 +34,8 @@ func byeFor(err error) wire.Bye {
 	switch {
 	case errors.Is(err, rooms.RefusedRemoved):
 		return bye("removed")
+	case errors.Is(err, rooms.RefusedDischarged):
+		return bye("discharged")
 	case errors.Is(err, rooms.RefusedEnded):
 		return bye("ended")
 	case errors.Is(err, rooms.ErrGone):

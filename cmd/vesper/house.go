@@ -75,7 +75,12 @@ func (h *house) openRecords(ctx context.Context) (err error) {
 		return err
 	}
 	h.onClose(func() { _ = h.records.Close() })
-	h.authority, err = auth.New(auth.Options{Keys: h.keys, Store: h.records, Clock: h.clock})
+	h.authority, err = auth.New(auth.Options{
+		Keys: h.keys, Store: h.records, Clock: h.clock,
+		Present: func(clinic rooms.ClinicID, person rooms.PersonID) bool {
+			return h.signaling != nil && h.signaling.Present(clinic, person)
+		},
+	})
 	return err
 }
 
@@ -109,7 +114,8 @@ func (h *house) openRooms(ctx context.Context) error {
 		return err
 	}
 	h.signaling = signaling.NewServer(signaling.Options{
-		Authority: h.authority, Engine: h.engine, Front: front{h.records}, Origins: origins(h.config.URL), Clock: h.clock, Logger: h.log,
+		Authority: h.authority, Engine: h.engine, Front: front{h.records},
+		Reception: reception{h.records, func() string { return h.url }}, Origins: origins(h.config.URL), Clock: h.clock, Logger: h.log,
 	})
 	h.hall = rooms.NewHall(rooms.HallOptions{
 		Node: node, URL: base(h.config), Journal: h.records, Store: h.store, Stage: h.signaling.Stage, Clock: h.clock, Logger: h.log,
@@ -148,10 +154,14 @@ func (h *house) openPages(cert *tls.Certificate) (err error) {
 	if h.url == "" {
 		h.url = scheme + "://" + h.listener.Addr().String()
 	}
+	ways, err := h.signIn()
+	if err != nil {
+		return err
+	}
 	mux := http.NewServeMux()
 	mux.Handle(wire.Path, h.signaling)
 	api.Mount(mux, api.Options{
-		Records: h.records, Authority: h.authority, Keys: h.keys, Clock: h.clock, Logger: h.log, URL: h.url, Planned: h.desk.Wake,
+		Records: h.records, Authority: h.authority, Keys: h.keys, Clock: h.clock, Logger: h.log, URL: h.url, Planned: h.desk.Wake, SignIn: ways,
 	})
 	h.health(mux)
 	h.pages(mux)

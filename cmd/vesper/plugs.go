@@ -50,7 +50,7 @@ func (f front) Details(ctx context.Context, clinic rooms.ClinicID, session rooms
 	}
 	for _, p := range people { // to be called when they don't come
 		if d, seated := details[p.ID]; seated {
-			d.Phone = p.Phone
+			d.Phone, d.Guest = p.Phone, p.Guest
 			details[p.ID] = d
 		}
 	}

@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -58,6 +59,10 @@ func envelopeOf(message any) (*wire.Envelope, error) {
 	case *wire.Hand:
 		return &m.Envelope, nil
 	case *wire.Segment:
+		return &m.Envelope, nil
+	case *wire.Guest:
+		return &m.Envelope, nil
+	case *wire.Absence:
 		return &m.Envelope, nil
 	case *wire.View:
 		return &m.Envelope, nil
@@ -184,3 +189,35 @@ func (c *Client) Segment(ctx context.Context, index int) error {
 }
 
 func (c *Client) End(ctx context.Context) error { return c.plain(ctx, wire.TypeEnd) }
+
+// FreshLink makes a personal link for somebody who has lost theirs, whose
+// former ones no longer work.
+func (c *Client) FreshLink(ctx context.Context, participant string) (url string, err error) {
+	ok, err := c.granted(ctx, &wire.About{Envelope: wire.Envelope{Type: wire.TypeLink}, Participant: participant})
+	return ok.URL, err
+}
+
+// SeatGuest gives somebody who is not on the roster a seat for this evening
+// and a personal link.
+func (c *Client) SeatGuest(ctx context.Context, name string) (participant, url string, err error) {
+	ok, err := c.granted(ctx, &wire.Guest{Envelope: wire.Envelope{Type: wire.TypeGuest}, Name: name})
+	return ok.Participant, ok.URL, err
+}
+
+// Absence keeps what came of calling somebody: called, reached, not_reached,
+// excused, unexcused.
+func (c *Client) Absence(ctx context.Context, participant, outcome string) error {
+	return c.Request(ctx, &wire.Absence{Envelope: wire.Envelope{Type: wire.TypeAbsence}, Participant: participant, Outcome: outcome})
+}
+
+// granted is a request whose ok carries something.
+func (c *Client) granted(ctx context.Context, message any) (ok wire.OK, err error) {
+	answer, err := c.request(ctx, message)
+	if err != nil {
+		return ok, err
+	}
+	if err := json.Unmarshal(answer.raw, &ok); err != nil {
+		return ok, fmt.Errorf("client: %w", err)
+	}
+	return ok, nil
+}

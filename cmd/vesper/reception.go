@@ -1,0 +1,70 @@
+package main
+
+import (
+	"context"
+	"errors"
+
+	"vesper/auth"
+	"vesper/rooms"
+	"vesper/rooms/records"
+	"vesper/signaling"
+)
+
+// reception is the records as staff in a room use them. Each call is in the
+// audit log before its answer.
+type reception struct {
+	records *records.Records
+	url     func() string // of the pages
+}
+
+var _ signaling.Reception = reception{}
+
+func (r reception) FreshLink(ctx context.Context, by rooms.Identity, person rooms.PersonID) (string, error) {
+	seat, err := r.records.SeatOf(ctx, by.Clinic, by.Session, person)
+	if err != nil {
+		return "", refused(err)
+	}
+	secret, hash := auth.NewInvitation()
+	link, err := r.records.FreshInvitation(ctx, auth.Invitation{Clinic: by.Clinic, Seat: seat.ID, Hash: hash})
+	if err != nil {
+		return "", refused(err)
+	}
+	err = r.audit(ctx, by, "link.create", link.ID, person)
+	return r.link(secret), err
+}
+
+func (r reception) SeatGuest(ctx context.Context, by rooms.Identity, name string) (rooms.Seat, string, error) {
+	secret, hash := auth.NewInvitation()
+	guest, seat, err := r.records.SeatGuest(ctx, records.Guest{
+		Clinic: by.Clinic, Session: by.Session, DisplayName: name, SeatedBy: by.Person,
+	}, hash)
+	if err != nil {
+		return rooms.Seat{}, "", refused(err)
+	}
+	err = r.audit(ctx, by, "guest.seat", string(seat.ID), guest.Person)
+	return seat.Seat, r.link(secret), err
+}
+
+func (r reception) link(secret auth.Secret) string { return r.url() + "/j#" + secret.Reveal() }
+
+func (r reception) audit(ctx context.Context, by rooms.Identity, action, object string, person rooms.PersonID) error {
+	return r.records.Audit(ctx, records.AuditEntry{
+		Clinic: by.Clinic, Actor: string(by.Person), ActorKind: "staff", Action: action, Object: object,
+		Session: by.Session, Person: person,
+	})
+}
+
+// refused says in the room's words why the records don't do something.
+func refused(err error) error {
+	switch {
+	case errors.Is(err, records.ErrNameTaken):
+		return &rooms.Refusal{Code: "name_taken", Message: "Somebody else in the group has that name; add an initial."}
+	case errors.Is(err, records.ErrDischarged):
+		return rooms.RefusedDischarged
+	case errors.Is(err, records.ErrOver):
+		return rooms.RefusedEnded
+	case errors.Is(err, rooms.ErrNotFound):
+		return rooms.RefusedNotThere
+	}
+	return err
+}
