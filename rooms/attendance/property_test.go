@@ -16,7 +16,8 @@ func anyJournal(t *rapid.T) []rooms.Event {
 	kinds := []rooms.EventKind{
 		"arrived", "admitted", "admitted", "denied", "sent_back", "removed", "removal_undone", "left", "connected",
 		"connected", "connected", "lost", "lost", "media", "camera_off", "closed_by_beat", "segment", "clock_step",
-		"place", "stepped_away", "stepped_back", "absence", "nonsense",
+		"place", "stepped_away", "stepped_back", "absence", "nonsense", "aside_began", "aside_ended", "seated", "matched",
+		"correction", "correction", "correction", "shared_device", "signed",
 	}
 	people := []rooms.PersonID{"fay", "pat", "quinn", "rae", "guest"}
 	var events []rooms.Event
@@ -33,6 +34,10 @@ func anyJournal(t *rapid.T) []rooms.Event {
 			e.Since = at.Add(-time.Duration(rapid.IntRange(0, 8000).Draw(t, "since")) * time.Millisecond)
 		case "media":
 			e.Reason = rapid.SampledFrom([]string{"audio", "camera"}).Draw(t, "media")
+		case "seated":
+			e.Reason = rapid.SampledFrom([]string{"participant", "facilitator", "king"}).Draw(t, "seat")
+		case "correction", "shared_device", "absence", "matched":
+			anyReview(t, &e, people, events)
 		case "segment":
 			e.Person, e.Segment = "", rapid.IntRange(-1, 3).Draw(t, "segment")
 		}
@@ -48,6 +53,19 @@ func anyJournal(t *rapid.T) []rooms.Event {
 		events = append(events, rooms.Event{ID: id, At: at, Kind: rooms.EventEnded})
 	}
 	return events
+}
+
+// anyReview draws what staff may write, and what they never would.
+func anyReview(t *rapid.T, e *rooms.Event, people []rooms.PersonID, before []rooms.Event) {
+	e.Reason = rapid.SampledFrom([]string{"present", "not_present", "home", "elsewhere", "withdrawn", "excused", "x"}).Draw(t, "said")
+	e.With = rapid.SampledFrom(people).Draw(t, "with")
+	if rapid.IntRange(0, 5).Draw(t, "timed") > 0 {
+		e.Since = clock("17:00").Add(time.Duration(rapid.IntRange(0, 12_000).Draw(t, "from")) * time.Second)
+		e.Until = e.Since.Add(time.Duration(rapid.IntRange(-600, 6000).Draw(t, "long")) * time.Second)
+	}
+	if len(before) > 0 {
+		e.Ref = rapid.SampledFrom(before).Draw(t, "ref").ID
+	}
 }
 
 func anyRules(t *rapid.T) Rules {
@@ -107,6 +125,31 @@ func TestRowsHold(t *testing.T) {
 				if r.Seconds < rows[i].Seconds {
 					t.Fatalf("%s: more grace gives %d s, less %d s", r.Person, r.Seconds, rows[i].Seconds)
 				}
+			}
+		}
+	})
+}
+
+// TestMachineValue: the value beside a corrected row is the row of the same
+// journal without what staff said of time and place.
+func TestMachineValue(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		events, rules := anyJournal(t), anyRules(t)
+		var bare []rooms.Event
+		for _, e := range events {
+			if e.Kind == rooms.EventCorrection || e.Kind == rooms.EventSharedDevice {
+				e.Kind = rooms.EventMatched // says nothing of time, and keeps the person's row
+			}
+			bare = append(bare, e)
+		}
+		machine := Compute(testPlan(), testRoster(), bare, rules)
+		for i, r := range Compute(testPlan(), testRoster(), events, rules) {
+			want := machine[i]
+			switch {
+			case r.Machine == nil && (r.Status != want.Status || r.Seconds != want.Seconds || r.Location != want.Location):
+				t.Fatalf("%s: %s %d s beside nothing, the machine has %s %d s", r.Person, r.Status, r.Seconds, want.Status, want.Seconds)
+			case r.Machine != nil && (r.Machine.Status != want.Status || r.Machine.Seconds != want.Seconds || r.Machine.Location != want.Location):
+				t.Fatalf("%s: %+v beside the row, want %s %d s", r.Person, *r.Machine, want.Status, want.Seconds)
 			}
 		}
 	})

@@ -54,6 +54,9 @@ func testRoster() rooms.Roster {
 //	18:40 removed uma by=fay
 //	18:41 segment seg=2
 //	18:50 node n2              from here on the next epoch, of another node
+//	21:00 review               from here on staff write, under an epoch of their own
+//	21:00 correction pat by=fay reason=present since=17:30 until=17:45
+//	21:01 correction pat by=fay reason=withdrawn ref=2/review/1
 //
 // Where a line says nothing else the fact has the time of the line.
 type script struct {
@@ -99,6 +102,14 @@ func (s *script) line(fields []string) {
 			e.Reason = value
 		case key == "seg":
 			e.Segment, _ = strconv.Atoi(value)
+		case key == "until":
+			e.Until = clock(value)
+		case key == "with":
+			e.With = rooms.PersonID(value)
+		case key == "note":
+			e.Note = value
+		case key == "ref":
+			e.Ref = entryID(value)
 		case key == "ms":
 			e.StepMS, _ = strconv.ParseInt(value, 10, 64)
 		default:
@@ -108,8 +119,19 @@ func (s *script) line(fields []string) {
 	s.write(e)
 }
 
+// entryID reads 2/review/1.
+func entryID(text string) rooms.EventID {
+	parts := strings.Split(text, "/")
+	epoch, _ := strconv.ParseUint(parts[0], 10, 64)
+	n, _ := strconv.ParseUint(parts[2], 10, 64)
+	return rooms.EventID{Epoch: epoch, Node: rooms.NodeID(parts[1]), N: n}
+}
+
 func (s *script) write(e rooms.Event) {
 	switch e.Kind {
+	case "review":
+		s.epoch, s.n, s.node = s.epoch+1, 0, "review"
+		return
 	case "node":
 		s.epoch, s.n, s.node = s.epoch+1, 0, rooms.NodeID(e.Person)
 		s.add(rooms.Event{Kind: rooms.EventOpened, At: e.At})
