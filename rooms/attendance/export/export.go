@@ -24,6 +24,7 @@ var (
 		"overrun_s", "lobby_s", "reconnects", "intervals", "uncertainty_s", "flags", "rules_version", "final",
 		"first_at_door", "first_admitted", "last_left", "late_s", "early_s", "break_s", "audio_only_s", "unstaffed_s",
 		"stepped_away_s", "location", "notice",
+		"aside_s", "absence", "matched", "corrections", "machine_status", "machine_minutes", "machine_seconds",
 	}
 )
 
@@ -31,26 +32,36 @@ var (
 // What is not known is an empty cell, never 0. A cell that a spreadsheet would
 // take for a formula is led by an apostrophe.
 func CSV(w io.Writer, records []attendance.Record) error {
-	segments := 0
+	rows := make([][]string, len(records))
+	segments := segmentsOf(records)
+	for i, r := range records {
+		rows[i] = line(r, segments)
+	}
+	return write(w, columns(segments), rows)
+}
+
+func segmentsOf(records []attendance.Record) (segments int) {
 	for _, r := range records {
 		segments = max(segments, len(r.Segments))
 	}
+	return segments
+}
+
+func columns(segments int) []string {
+	names := append([]string(nil), head...)
+	for n := 1; n <= segments; n++ {
+		names = append(names, fmt.Sprintf("segment_%d_seconds", n))
+	}
+	return append(names, tail...)
+}
+
+func write(w io.Writer, names []string, rows [][]string) error {
 	out := csv.NewWriter(w)
 	out.UseCRLF = true
-	columns := append([]string(nil), head...)
-	for n := 1; n <= segments; n++ {
-		columns = append(columns, fmt.Sprintf("segment_%d_seconds", n))
-	}
-	if err := out.Write(append(columns, tail...)); err != nil {
+	if err := out.Write(names); err != nil {
 		return fmt.Errorf("write CSV: %w", err)
 	}
-	for _, r := range records {
-		if err := out.Write(line(r, segments)); err != nil {
-			return fmt.Errorf("write CSV: %w", err)
-		}
-	}
-	out.Flush()
-	if err := out.Error(); err != nil {
+	if err := out.WriteAll(rows); err != nil {
 		return fmt.Errorf("write CSV: %w", err)
 	}
 	return nil
@@ -78,7 +89,29 @@ func line(r attendance.Record, segments int) []string {
 		moment(r.FirstAtDoor), moment(r.FirstAdmitted), moment(r.LastLeft), known(r.LateSeconds), known(r.EarlySeconds),
 		number(r.BreakSeconds), known(r.AudioOnlySeconds), known(r.UnstaffedSeconds),
 		known(r.SteppedAwaySeconds), text(r.Location), Notice,
+		known(r.AsideSeconds), text(r.Absence), text(string(r.Matched)), strconv.Itoa(standing(r)),
+		machine(r, func(m attendance.MachineValue) string { return string(m.Status) }),
+		machine(r, func(m attendance.MachineValue) string { return number(m.Minutes) }),
+		machine(r, func(m attendance.MachineValue) string { return number(m.Seconds) }),
 	)
+}
+
+// standing counts the corrections that nothing has taken back.
+func standing(r attendance.Record) (n int) {
+	for _, c := range r.Corrections {
+		if !c.Withdrawn && c.What != "withdrawn" {
+			n++
+		}
+	}
+	return n
+}
+
+// machine is what the machine measured, where staff corrected it.
+func machine(r attendance.Record, value func(attendance.MachineValue) string) string {
+	if r.Machine == nil {
+		return ""
+	}
+	return value(*r.Machine)
 }
 
 func number(n int64) string { return strconv.FormatInt(n, 10) }

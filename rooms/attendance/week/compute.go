@@ -14,8 +14,20 @@ const (
 	ServiceMinutes = 15
 )
 
-// Whose is the person for whom a row counts.
-func Whose(r attendance.Record) rooms.PersonID { return r.Person }
+// Whose is the person for whom a row counts: of a guest who was matched, the
+// one they turned out to be.
+func Whose(r attendance.Record) rooms.PersonID {
+	if r.Matched != "" {
+		return r.Matched
+	}
+	return r.Person
+}
+
+// Counts reports whether a row is a client's: not that of staff, crew or
+// family, nor of a guest whom nobody has matched.
+func Counts(r attendance.Record) bool {
+	return r.Client() || r.Role == "" && r.Matched != ""
+}
 
 // Compute adds the week up.
 func Compute(in Input) View {
@@ -113,7 +125,7 @@ func (c *computation) stranger(s *Session, r attendance.Record) bool {
 	if r.Seconds == 0 || s.Kind == Alumni || (r.Role != "" && r.Role != rooms.Client) {
 		return false
 	}
-	return !slices.ContainsFunc(c.in.People, func(p Person) bool { return p.ID == Whose(r) })
+	return !Counts(r) || !slices.ContainsFunc(c.in.People, func(p Person) bool { return p.ID == Whose(r) })
 }
 
 // ranks is the order of problems: first what is missing, then what is short,

@@ -76,7 +76,7 @@ func (s Session) expects(person rooms.PersonID) bool {
 func (s Session) of(person rooms.PersonID) []attendance.Record {
 	var rows []attendance.Record
 	for _, r := range s.Rows {
-		if Whose(r) == person {
+		if Whose(r) == person && Counts(r) {
 			rows = append(rows, r)
 		}
 	}

@@ -39,7 +39,6 @@ func (c *computation) attend(p *PersonOf) []part {
 	var parts []part
 	for _, s := range c.sessions {
 		rows := s.of(p.Person)
-		rows = slices.DeleteFunc(rows, func(r attendance.Record) bool { return r.Role != "" && r.Role != rooms.Client })
 		if len(rows) == 0 && !(len(s.Rows) == 0 && s.expects(p.Person)) {
 			continue
 		}

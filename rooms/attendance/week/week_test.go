@@ -156,6 +156,20 @@ func TestWhoCounts(t *testing.T) {
 	}
 }
 
+// A guest who was matched counts for the person, beside that person's own row.
+func TestMatchedGuest(t *testing.T) {
+	s := mon.came("ana", rooms.Client, 0, time.Hour).came("guest", rooms.Client, 30*time.Minute, 2*time.Hour)
+	s.Rows[2].Matched, s.Rows[2].Flags = "ana", []attendance.Flag{attendance.Guest}
+	v := Compute(input(s))
+	if p := v.People[0]; len(v.People) != 1 || p.Attended != 120 || len(p.Sessions) != 1 || *p.Sessions[0].Minutes != 120 {
+		t.Errorf("%+v", p)
+	}
+	s.Rows[2].Matched = ""
+	if v := Compute(input(s)); v.People[0].Attended != 60 || v.Problems[0].Code != "week.guest.unmatched" {
+		t.Errorf("%+v", v.Problems)
+	}
+}
+
 func TestAlumniIsApart(t *testing.T) {
 	alumni := evening("alumni", "2026-10-06T18:00").edit(func(s *Session) { s.Kind, s.Signed = Alumni, false }).came("ana", rooms.Client, 0, time.Hour)
 	v := Compute(input(mon.came("ana", rooms.Client, 0, time.Hour), alumni))
