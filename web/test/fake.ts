@@ -31,6 +31,7 @@ export const invitation: Invitation = {
   name: "Ana R.",
   role: "participant",
   prefill: { name: "Ana R.", place: "home", phone: "+1 555 0100" },
+  asks: { address: "elsewhere", address_needed: false, emergency: true, emergency_needed: false, consent_needed: false },
   rules: {
     version: "1",
     text: {

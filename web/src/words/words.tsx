@@ -63,6 +63,10 @@ export interface Spoken {
   time(at: string | number, zone?: string): string;
   /** "Monday, November 23"; in another zone if given. */
   day(at: string | number, zone?: string): string;
+  /** "November 23, 2026". */
+  date(at: string | number): string;
+  /** "Nov 23". */
+  short(at: string | number): string;
   choose(locale: Locale): void;
 }
 
@@ -78,6 +82,8 @@ export function useWords(): Spoken {
         intl.formatDate(new Date(at), { hour: "numeric", minute: "2-digit", ...zoned(zone) }),
       day: (at, zone) =>
         intl.formatDate(new Date(at), { weekday: "long", month: "long", day: "numeric", ...zoned(zone) }),
+      date: (at) => intl.formatDate(new Date(at), { dateStyle: "long" }),
+      short: (at) => intl.formatDate(new Date(at), { month: "short", day: "numeric" }),
       choose,
     };
   }, [intl, choose]);

@@ -5,6 +5,7 @@ import { Button } from "../../ui/Button.tsx";
 import { useCall, useCallState } from "../../ui/CallContext.tsx";
 import { Page, Saying } from "../../ui/Page.tsx";
 import { useWords } from "../../words/words.tsx";
+import { Goodbye } from "../after/Goodbye.tsx";
 import { Closed } from "../join/Closed.tsx";
 
 export function Over() {
@@ -21,19 +22,30 @@ export function Over() {
     case "left":
       return (
         <Page title="title.over" clinic={clinic}>
-          <Saying head={t("over.left.head")}
-            action={
-              <Button look="lamp" size="large" icon="door" onClick={() => {
-                if (!call.comeBack()) toDoor();
-              }}>
-                {t("over.comeback")}
-              </Button>
-            }>
-            <p>{t("over.left")}</p>
-          </Saying>
+          <Goodbye>
+            <Saying head={t("over.left.head")}
+              action={
+                <Button look="lamp" size="large" icon="door" onClick={() => {
+                  if (!call.comeBack()) toDoor();
+                }}>
+                  {t("over.comeback")}
+                </Button>
+              }>
+              <p>{t("over.left")}</p>
+            </Saying>
+          </Goodbye>
         </Page>
       );
     case "ended":
+      return (
+        <Page title="title.over" clinic={clinic}>
+          <Goodbye ended>
+            <Saying head={t("over.ended.head")}>
+              <p>{t("over.ended")}</p>
+            </Saying>
+          </Goodbye>
+        </Page>
+      );
     case "removed":
     case "denied":
     case "replaced":

@@ -31,6 +31,9 @@ export function Row({ row, standing, now, onRemove }: RowProps) {
             <span className={css["soft"]}>{row.phone}</span>
           )
         )}
+        {standing === "waiting" && row.notice === "outside_state" && (
+          <span className={css["note"]}>{t("board.notice.outside_state")}</span>
+        )}
         {row.second_device && <span className={css["note"]}>{t("board.second")}</span>}
       </div>
       <Actions row={row} standing={standing} onRemove={onRemove} />

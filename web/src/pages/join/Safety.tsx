@@ -1,0 +1,78 @@
+// Where somebody is and whom to call: what staff need if help is ever needed.
+import { useId } from "react";
+import type { Address, Contact } from "../../protocol/door.ts";
+import field from "../../ui/Field.module.css";
+import type { WordId } from "../../words/en.ts";
+import { useWords } from "../../words/words.tsx";
+import css from "./Join.module.css";
+
+interface TextProps {
+  label: WordId;
+  value: string;
+  limit: number;
+  complete: string;
+  tel?: boolean;
+  className?: string | undefined;
+  onChange(value: string): void;
+}
+
+function Text({ label, value, limit, complete, tel, className, onChange }: TextProps) {
+  const { t } = useWords();
+  const id = useId();
+  return (
+    <div className={`${field["field"]} ${className ?? ""}`}>
+      <label htmlFor={id}>{t(label)}</label>
+      <input id={id} className={field["input"]} value={value} maxLength={limit} autoComplete={complete}
+        {...(tel && { type: "tel", inputMode: "tel" as const })} onChange={(e) => onChange(e.target.value)} />
+    </div>
+  );
+}
+
+interface AddressProps { address: Required<Address>; needed: boolean; onChange(part: Partial<Address>): void }
+
+export function AddressFields({ address, needed, onChange }: AddressProps) {
+  const { t } = useWords();
+  return (
+    <fieldset className={css["address"]}>
+      <legend className="unseen">{t("join.address")}</legend>
+      <Text label="join.address.line" value={address.line} limit={120} complete="address-line1" className={css["line"]}
+        onChange={(line) => onChange({ line })} />
+      <Text label="join.address.city" value={address.city} limit={80} complete="address-level2" className={css["city"]}
+        onChange={(city) => onChange({ city })} />
+      <Text label="join.address.state" value={address.state} limit={40} complete="address-level1"
+        onChange={(state) => onChange({ state })} />
+      <Text label="join.address.zip" value={address.zip} limit={12} complete="postal-code"
+        onChange={(zip) => onChange({ zip })} />
+      {!needed && <p className={`${field["hint"]} ${css["line"]}`}>{t("join.address.hint")}</p>}
+    </fieldset>
+  );
+}
+
+interface EmergencyProps {
+  contact: Required<Contact>;
+  /** As it was the last time; folded while it is there. */
+  known: Contact | undefined;
+  needed: boolean;
+  onChange(part: Partial<Contact>): void;
+}
+
+/** Pre-filled and folded: one line to look at, open to those who change it. */
+export function EmergencyFields({ contact, known, needed, onChange }: EmergencyProps) {
+  const { t } = useWords();
+  const who = [contact.name, contact.phone].map((part) => part.trim()).filter((part) => part !== "").join(", ");
+  return (
+    <details className={css["fold"]} open={needed && !known}>
+      <summary>
+        {t("join.emergency")}
+        <span className={css["soft"]}>
+          {who !== "" ? t("join.emergency.right", { who }) : needed ? t("join.emergency.needed") : t("join.emergency.add")}
+        </span>
+      </summary>
+      <div className={css["folded"]}>
+        <Text label="join.emergency.name" value={contact.name} limit={120} complete="off" onChange={(name) => onChange({ name })} />
+        <Text label="join.emergency.phone" value={contact.phone} limit={40} complete="off" tel onChange={(phone) => onChange({ phone })} />
+        <p className={field["hint"]}>{t("join.emergency.hint")}</p>
+      </div>
+    </details>
+  );
+}
