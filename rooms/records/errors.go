@@ -1,11 +1,6 @@
 package records
 
-import (
-	"errors"
-
-	"modernc.org/sqlite"
-	lib "modernc.org/sqlite/lib"
-)
+import "errors"
 
 // Errors that callers test for. What is not there, or not theirs, is
 // rooms.ErrNotFound.
@@ -39,30 +34,3 @@ var (
 	// ErrClosed: Close was called.
 	ErrClosed = errors.New("the records are closed")
 )
-
-// sqliteCode is the extended result code of an error of SQLite, or 0.
-func sqliteCode(err error) int {
-	var failed *sqlite.Error
-	if errors.As(err, &failed) {
-		return failed.Code()
-	}
-	return 0
-}
-
-// unique reports whether err is a second row under a unique key.
-func unique(err error) bool {
-	code := sqliteCode(err)
-	return code == lib.SQLITE_CONSTRAINT_UNIQUE || code == lib.SQLITE_CONSTRAINT_PRIMARYKEY
-}
-
-// dangling reports whether err is a reference to a row that is not there.
-func dangling(err error) bool { return sqliteCode(err) == lib.SQLITE_CONSTRAINT_FOREIGNKEY }
-
-// broken reports whether err is the disk's.
-func broken(err error) bool {
-	switch sqliteCode(err) & 0xff {
-	case lib.SQLITE_IOERR, lib.SQLITE_FULL, lib.SQLITE_CORRUPT, lib.SQLITE_READONLY, lib.SQLITE_NOTADB, lib.SQLITE_CANTOPEN:
-		return true
-	}
-	return false
-}

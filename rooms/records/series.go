@@ -11,60 +11,20 @@ import (
 	"vesper/rooms/schedule"
 )
 
-type programRow struct {
-	bun.BaseModel `bun:"table:programs"`
-	ID            rooms.ProgramID `bun:"id,pk"`
-	Clinic        rooms.ClinicID  `bun:"clinic"`
-	Name          string          `bun:"name"`
-	CreatedAt     int64           `bun:"created_at"`
-}
-
-func (p programRow) noun() (Program, error) {
-	return Program{ID: p.ID, Clinic: p.Clinic, Name: p.Name, CreatedAt: at(p.CreatedAt)}, nil
-}
-
-// CreateProgram adds a program to a clinic. An empty ID is given one.
-func (r *Records) CreateProgram(ctx context.Context, program Program) (Program, error) {
-	if program.ID == "" {
-		program.ID = rooms.ProgramID(rooms.NewID())
-	}
-	row := programRow{ID: program.ID, Clinic: program.Clinic, Name: program.Name, CreatedAt: ms(r.clock.Now())}
-	err := r.write.do(ctx, "create program", func(ctx context.Context, tx bun.Tx) error { return insert(ctx, tx, &row) })
-	if err != nil {
-		return Program{}, err
-	}
-	return row.noun()
-}
-
-// Program finds a program of a clinic.
-func (r *Records) Program(ctx context.Context, clinic rooms.ClinicID, id rooms.ProgramID) (Program, error) {
-	row, err := one[programRow](ctx, r.read, "", "clinic = ? AND id = ?", clinic, id)
-	if err != nil {
-		return Program{}, fmt.Errorf("find program: %w", err)
-	}
-	return row.noun()
-}
-
-// Programs lists the programs of a clinic by name.
-func (r *Records) Programs(ctx context.Context, clinic rooms.ClinicID) ([]Program, error) {
-	rows, err := many[programRow](ctx, r.read, "name, id", "clinic = ?", clinic)
-	if err != nil {
-		return nil, fmt.Errorf("list programs: %w", err)
-	}
-	return convert(rows, programRow.noun)
-}
-
 type seriesRow struct {
 	bun.BaseModel `bun:"table:series"`
 	ID            rooms.SeriesID  `bun:"id,pk"`
 	Clinic        rooms.ClinicID  `bun:"clinic"`
 	Program       rooms.ProgramID `bun:"program"`
 	Title         string          `bun:"title"`
+	Kind          schedule.Kind   `bun:"kind"`
+	Capacity      int             `bun:"capacity"`
 	Rule          string          `bun:"rule"`
 	Start         string          `bun:"start"`
 	Zone          string          `bun:"zone"`
 	DurationMS    int64           `bun:"duration_ms"`
 	Template      string          `bun:"template"`
+	Sequence      int             `bun:"sequence"`
 	CreatedAt     int64           `bun:"created_at"`
 }
 
@@ -75,18 +35,27 @@ type exceptRow struct {
 	Day           string         `bun:"day,pk"`
 }
 
+type moveRow struct {
+	bun.BaseModel `bun:"table:series_moves"`
+	Clinic        rooms.ClinicID `bun:"clinic"`
+	Series        rooms.SeriesID `bun:"series,pk"`
+	RecurrenceID  string         `bun:"recurrence_id,pk"`
+	MovedTo       string         `bun:"moved_to"`
+}
+
 func seriesOf(s schedule.Series) (seriesRow, error) {
 	template, err := encode(s.Template)
 	return seriesRow{
-		ID: s.ID, Clinic: s.Clinic, Program: s.Program, Title: s.Title, Rule: s.Rule, Start: s.Start.String(),
-		Zone: s.Zone, DurationMS: s.Duration.Milliseconds(), Template: template,
+		ID: s.ID, Clinic: s.Clinic, Program: s.Program, Title: s.Title, Kind: s.Kind.OrGroup(), Capacity: s.Capacity,
+		Rule: s.Rule, Start: s.Start.String(), Zone: s.Zone, DurationMS: s.Duration.Milliseconds(),
+		Template: template, Sequence: s.Sequence,
 	}, err
 }
 
-func (s seriesRow) noun(except []exceptRow) (schedule.Series, error) {
+func (s seriesRow) noun(except []exceptRow, moves []moveRow) (schedule.Series, error) {
 	series := schedule.Series{
-		ID: s.ID, Clinic: s.Clinic, Program: s.Program, Title: s.Title, Rule: s.Rule,
-		Zone: s.Zone, Duration: time.Duration(s.DurationMS) * time.Millisecond,
+		ID: s.ID, Clinic: s.Clinic, Program: s.Program, Title: s.Title, Kind: s.Kind, Capacity: s.Capacity, Rule: s.Rule,
+		Zone: s.Zone, Duration: time.Duration(s.DurationMS) * time.Millisecond, Sequence: s.Sequence,
 	}
 	var err error
 	if series.Start, err = schedule.ParseLocalTime(s.Start); err != nil {
@@ -105,6 +74,19 @@ func (s seriesRow) noun(except []exceptRow) (schedule.Series, error) {
 		}
 		series.Except = append(series.Except, day)
 	}
+	for _, row := range moves {
+		if row.Series != s.ID {
+			continue
+		}
+		var move schedule.Move
+		if move.From, err = schedule.ParseLocalTime(row.RecurrenceID); err == nil {
+			move.To, err = schedule.ParseLocalTime(row.MovedTo)
+		}
+		if err != nil {
+			return series, fmt.Errorf("series move: %w", err)
+		}
+		series.Moves = append(series.Moves, move)
+	}
 	return series, nil
 }
 
@@ -114,38 +96,19 @@ func (r *Records) CreateSeries(ctx context.Context, series schedule.Series) (sch
 	if series.ID == "" {
 		series.ID = rooms.SeriesID(rooms.NewID())
 	}
+	series.Kind, series.Sequence = series.Kind.OrGroup(), 0
 	row, err := prepare(series)
 	if err != nil {
 		return schedule.Series{}, fmt.Errorf("create series: %w", err)
 	}
 	row.CreatedAt = ms(r.clock.Now())
-	err = r.write.do(ctx, "create series", func(ctx context.Context, tx bun.Tx) error {
+	err = r.change(ctx, row.Clinic, "create series", func(ctx context.Context, tx bun.Tx) error {
 		if err := insert(ctx, tx, &row); err != nil {
 			return err
 		}
-		return replaceExcept(ctx, tx, series)
+		return replaceDates(ctx, tx, series)
 	})
 	return series, err
-}
-
-// UpdateSeries changes all but the id, the clinic and the date. Sessions that
-// are planned already change with UpsertOccurrences and CancelSession.
-func (r *Records) UpdateSeries(ctx context.Context, series schedule.Series) error {
-	row, err := prepare(series)
-	if err != nil {
-		return fmt.Errorf("update series: %w", err)
-	}
-	return r.write.do(ctx, "update series", func(ctx context.Context, tx bun.Tx) error {
-		err := changed(tx.NewUpdate().Model(&row).ExcludeColumn("id", "clinic", "created_at").
-			Where("clinic = ? AND id = ?", row.Clinic, row.ID).Exec(ctx))
-		if dangling(err) {
-			return rooms.ErrNotFound
-		}
-		if err != nil {
-			return err
-		}
-		return replaceExcept(ctx, tx, series)
-	})
 }
 
 func prepare(series schedule.Series) (seriesRow, error) {
@@ -155,11 +118,30 @@ func prepare(series schedule.Series) (seriesRow, error) {
 	return seriesOf(series)
 }
 
-func replaceExcept(ctx context.Context, tx bun.Tx, series schedule.Series) error {
-	_, err := tx.NewDelete().Table("series_except").
-		Where("clinic = ? AND series = ?", series.Clinic, series.ID).Exec(ctx)
+// saveSeries changes all but the id, the clinic and the date.
+func saveSeries(ctx context.Context, tx bun.Tx, series schedule.Series) error {
+	row, err := prepare(series)
 	if err != nil {
 		return err
+	}
+	err = changed(tx.NewUpdate().Model(&row).ExcludeColumn("id", "clinic", "created_at").
+		Where("clinic = ? AND id = ?", row.Clinic, row.ID).Exec(ctx))
+	if dangling(err) {
+		return rooms.ErrNotFound
+	}
+	if err != nil {
+		return err
+	}
+	return replaceDates(ctx, tx, series)
+}
+
+// replaceDates keeps the skipped dates and the moved evenings.
+func replaceDates(ctx context.Context, tx bun.Tx, series schedule.Series) error {
+	for _, table := range []string{"series_except", "series_moves"} {
+		_, err := tx.NewDelete().Table(table).Where("clinic = ? AND series = ?", series.Clinic, series.ID).Exec(ctx)
+		if err != nil {
+			return err
+		}
 	}
 	seen := make(map[schedule.LocalDate]bool, len(series.Except))
 	for _, day := range series.Except {
@@ -171,31 +153,57 @@ func replaceExcept(ctx context.Context, tx bun.Tx, series schedule.Series) error
 			return err
 		}
 	}
+	for _, move := range series.Moves {
+		row := moveRow{Clinic: series.Clinic, Series: series.ID, RecurrenceID: move.From.String(), MovedTo: move.To.String()}
+		if err := insert(ctx, tx, &row); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
 // Series finds a series of a clinic.
-func (r *Records) Series(ctx context.Context, clinic rooms.ClinicID, id rooms.SeriesID) (schedule.Series, error) {
-	row, err := one[seriesRow](ctx, r.read, "", "clinic = ? AND id = ?", clinic, id)
+func (r *Records) Series(ctx context.Context, clinic rooms.ClinicID, id rooms.SeriesID) (series schedule.Series, err error) {
+	err = r.view(ctx, clinic, "find series", func(ctx context.Context, db bun.IDB) (err error) {
+		series, err = oneSeries(ctx, db, clinic, id)
+		return err
+	})
+	return series, err
+}
+
+func oneSeries(ctx context.Context, db bun.IDB, clinic rooms.ClinicID, id rooms.SeriesID) (schedule.Series, error) {
+	row, err := one[seriesRow](ctx, db, "", "clinic = ? AND id = ?", clinic, id)
 	if err != nil {
-		return schedule.Series{}, fmt.Errorf("find series: %w", err)
+		return schedule.Series{}, err
 	}
-	except, err := many[exceptRow](ctx, r.read, "day", "clinic = ? AND series = ?", clinic, id)
+	except, err := many[exceptRow](ctx, db, "day", "clinic = ? AND series = ?", clinic, id)
 	if err != nil {
-		return schedule.Series{}, fmt.Errorf("find series: %w", err)
+		return schedule.Series{}, err
 	}
-	return row.noun(except)
+	moves, err := many[moveRow](ctx, db, "recurrence_id", "clinic = ? AND series = ?", clinic, id)
+	if err != nil {
+		return schedule.Series{}, err
+	}
+	return row.noun(except, moves)
 }
 
 // ListSeries lists the series of a clinic, the oldest first.
-func (r *Records) ListSeries(ctx context.Context, clinic rooms.ClinicID) ([]schedule.Series, error) {
-	rows, err := many[seriesRow](ctx, r.read, "created_at, id", "clinic = ?", clinic)
-	if err != nil {
-		return nil, fmt.Errorf("list series: %w", err)
-	}
-	except, err := many[exceptRow](ctx, r.read, "series, day", "clinic = ?", clinic)
-	if err != nil {
-		return nil, fmt.Errorf("list series: %w", err)
-	}
-	return convert(rows, func(s seriesRow) (schedule.Series, error) { return s.noun(except) })
+func (r *Records) ListSeries(ctx context.Context, clinic rooms.ClinicID) (all []schedule.Series, err error) {
+	err = r.view(ctx, clinic, "list series", func(ctx context.Context, db bun.IDB) error {
+		rows, err := many[seriesRow](ctx, db, "created_at, id", "clinic = ?", clinic)
+		if err != nil {
+			return err
+		}
+		except, err := many[exceptRow](ctx, db, "series, day", "clinic = ?", clinic)
+		if err != nil {
+			return err
+		}
+		moves, err := many[moveRow](ctx, db, "series, recurrence_id", "clinic = ?", clinic)
+		if err != nil {
+			return err
+		}
+		all, err = convert(rows, func(s seriesRow) (schedule.Series, error) { return s.noun(except, moves) })
+		return err
+	})
+	return all, err
 }

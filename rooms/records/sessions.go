@@ -17,6 +17,7 @@ type sessionRow struct {
 	ID            rooms.SessionID `bun:"id,pk"`
 	Clinic        rooms.ClinicID  `bun:"clinic"`
 	Series        rooms.SeriesID  `bun:"series"`
+	Kind          schedule.Kind   `bun:"kind"`
 	RecurrenceID  string          `bun:"recurrence_id"`
 	Start         int64           `bun:"start_ms"`
 	End           int64           `bun:"end_ms"`
@@ -46,7 +47,7 @@ func (s sessionRow) plan() (rooms.Plan, error) {
 func (s sessionRow) noun() (Session, error) {
 	plan, err := s.plan()
 	return Session{
-		Plan: plan, Title: s.Title, RecurrenceID: s.RecurrenceID, Status: s.Status, RulesVersion: s.RulesVersion,
+		Plan: plan, Title: s.Title, Kind: s.Kind, RecurrenceID: s.RecurrenceID, Status: s.Status, RulesVersion: s.RulesVersion,
 		Frozen: s.Roster != "", OpenedAt: at(s.OpenedAt), EndedAt: at(s.EndedAt), Sealed: s.Sealed,
 	}, err
 }
@@ -66,24 +67,33 @@ func selectSessions(ctx context.Context, db bun.IDB, limit int, order, where str
 	return rows, err
 }
 
+// sessions is selectSessions within a clinic.
+func (r *Records) sessions(ctx context.Context, clinic rooms.ClinicID, what string, limit int, order, where string, args ...any) (rows []sessionRow, err error) {
+	err = r.view(ctx, clinic, what, func(ctx context.Context, db bun.IDB) (err error) {
+		rows, err = selectSessions(ctx, db, limit, order, where, args...)
+		if err == nil && limit == 1 && len(rows) == 0 {
+			err = rooms.ErrNotFound
+		}
+		return err
+	})
+	return rows, err
+}
+
 // ListSessions lists the sessions of a clinic that start in [from, to).
 func (r *Records) ListSessions(ctx context.Context, clinic rooms.ClinicID, from, to time.Time) ([]Session, error) {
-	rows, err := selectSessions(ctx, r.read, 0, "start_ms, id",
+	rows, err := r.sessions(ctx, clinic, "list sessions", 0, "start_ms, id",
 		"clinic = ? AND start_ms >= ? AND start_ms < ?", clinic, from.UnixMilli(), to.UnixMilli())
 	if err != nil {
-		return nil, fmt.Errorf("list sessions: %w", err)
+		return nil, err
 	}
 	return convert(rows, sessionRow.noun)
 }
 
 // Session finds a session of a clinic.
 func (r *Records) Session(ctx context.Context, clinic rooms.ClinicID, id rooms.SessionID) (Session, error) {
-	rows, err := selectSessions(ctx, r.read, 1, "id", "clinic = ? AND id = ?", clinic, id)
-	if err == nil && len(rows) == 0 {
-		err = rooms.ErrNotFound
-	}
+	rows, err := r.sessions(ctx, clinic, "find session", 1, "id", "clinic = ? AND id = ?", clinic, id)
 	if err != nil {
-		return Session{}, fmt.Errorf("find session: %w", err)
+		return Session{}, err
 	}
 	return rows[0].noun()
 }
@@ -102,14 +112,11 @@ func (r *Records) SessionForSeat(ctx context.Context, clinic rooms.ClinicID, sea
 		until = ms(held.Until)
 	}
 	// A session that nobody opened is over at its end, one that is open when it closes.
-	rows, err := selectSessions(ctx, r.read, 1, "start_ms, id",
+	rows, err := r.sessions(ctx, clinic, "find session for seat", 1, "start_ms, id",
 		`clinic = ? AND series = ? AND start_ms >= ? AND start_ms < ? AND (status = ? AND end_ms > ? OR status = ? AND end_ms > ?)`,
 		clinic, held.Series, ms(held.From), until, Opened, closes, Scheduled, now.UnixMilli())
-	if err == nil && len(rows) == 0 {
-		err = rooms.ErrNotFound
-	}
 	if err != nil {
-		return Session{}, fmt.Errorf("find session for seat: %w", err)
+		return Session{}, err
 	}
 	return rows[0].noun()
 }
@@ -119,10 +126,10 @@ func (r *Records) SessionForSeat(ctx context.Context, clinic rooms.ClinicID, sea
 // those that a crash or a pause left behind. It is for the installation's own
 // errands.
 func (r *Records) DueToOpen(ctx context.Context, t time.Time) ([]Session, error) {
-	rows, err := selectSessions(ctx, r.read, 0, "start_ms, id",
+	rows, err := r.sessions(ctx, everyClinic, "list sessions to open", 0, "start_ms, id",
 		"status IN (?, ?) AND start_ms < ?", Scheduled, Opened, t.Add(rooms.DoorOpensBefore).UnixMilli())
 	if err != nil {
-		return nil, fmt.Errorf("list sessions to open: %w", err)
+		return nil, err
 	}
 	return convert(rows, sessionRow.noun)
 }
@@ -134,17 +141,15 @@ func (r *Records) DueToOpen(ctx context.Context, t time.Time) ([]Session, error)
 func (r *Records) UpsertOccurrences(ctx context.Context, clinic rooms.ClinicID, series rooms.SeriesID, occurrences []schedule.Occurrence) ([]rooms.SessionID, error) {
 	planned := make([]sessionRow, 0, len(occurrences))
 	for _, o := range occurrences {
-		segments, err := encode(o.Segments)
+		row, err := plannedRow(o)
 		if err != nil || o.Series != series || o.Clinic != clinic {
 			return nil, fmt.Errorf("plan sessions: %w", errors.Join(err, rooms.ErrNotFound))
 		}
-		planned = append(planned, sessionRow{
-			ID: rooms.SessionID(rooms.NewID()), Clinic: clinic, Series: series, RecurrenceID: o.RecurrenceID.String(),
-			Start: ms(o.Start), End: ms(o.End), Zone: o.Zone, Segments: segments, Status: Scheduled,
-		})
+		row.ID = rooms.SessionID(rooms.NewID())
+		planned = append(planned, row)
 	}
 	ids := make([]rooms.SessionID, 0, len(planned))
-	err := r.write.do(ctx, "plan sessions", func(ctx context.Context, tx bun.Tx) error {
+	err := r.change(ctx, clinic, "plan sessions", func(ctx context.Context, tx bun.Tx) error {
 		ids = ids[:0]
 		for _, row := range planned {
 			id, err := upsertSession(ctx, tx, row)
@@ -170,22 +175,43 @@ func upsertSession(ctx context.Context, tx bun.Tx, row sessionRow) (rooms.Sessio
 	if err != nil || kept.Status != Scheduled {
 		return kept.ID, err
 	}
-	_, err = tx.NewUpdate().Model(&row).Column("start_ms", "end_ms", "zone", "segments").
+	_, err = tx.NewUpdate().Model(&row).Column("start_ms", "end_ms", "zone", "segments", "kind").
 		Where("clinic = ? AND id = ?", kept.Clinic, kept.ID).Exec(ctx)
 	return kept.ID, err
 }
 
-// CancelSession takes a session back that has not begun. ErrStarted: it has.
+// CancelSession takes a session back that has not begun: its series skips that
+// evening. ErrStarted: it has begun.
 func (r *Records) CancelSession(ctx context.Context, clinic rooms.ClinicID, id rooms.SessionID) error {
-	return r.write.do(ctx, "cancel session", func(ctx context.Context, tx bun.Tx) error {
-		kept, err := one[sessionRow](ctx, tx, "", "clinic = ? AND id = ?", clinic, id)
+	return r.skipSession(ctx, clinic, id, "cancel session", true)
+}
+
+// RestoreSession undoes CancelSession. ErrStarted: its time has come already.
+// ErrNoEvening: its series gives no evening on that date any more.
+func (r *Records) RestoreSession(ctx context.Context, clinic rooms.ClinicID, id rooms.SessionID) error {
+	return r.skipSession(ctx, clinic, id, "restore session", false)
+}
+
+func (r *Records) skipSession(ctx context.Context, clinic rooms.ClinicID, id rooms.SessionID, what string, skip bool) error {
+	session, err := r.Session(ctx, clinic, id)
+	if err != nil {
+		return err
+	}
+	day, err := schedule.ParseLocalDate(dayOf(session.RecurrenceID))
+	if err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	_, err = r.reschedule(ctx, clinic, session.Series, what, func(ctx context.Context, tx bun.Tx, kept schedule.Series) (schedule.Series, error) {
+		dates, err := kept.On(day)
 		if err != nil {
-			return err
+			return kept, err
 		}
-		if kept.Status != Scheduled && kept.Status != Cancelled {
-			return ErrStarted
+		for _, date := range dates {
+			if date.RecurrenceID.LocalDate == day {
+				return r.skip(ctx, tx, kept, day, skip)
+			}
 		}
-		return changed(tx.NewUpdate().Table("sessions").Set("status = ?", Cancelled).
-			Where("clinic = ? AND id = ?", clinic, id).Exec(ctx))
+		return kept, ErrNoEvening
 	})
+	return err
 }

@@ -2,6 +2,7 @@ package records
 
 import (
 	"errors"
+	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -23,9 +24,9 @@ func TestUpsertOccurrencesRepeats(t *testing.T) {
 		t.Errorf("cancel an open session: got %v, want ErrStarted", err)
 	}
 	before := must[[]Session](t)(r.ListSessions(ctx, h.clinic.ID, evening, evening.AddDate(1, 0, 0)))
-	longer := h.series
+	longer := must[schedule.Series](t)(r.Series(ctx, h.clinic.ID, h.series.ID))
 	longer.Duration, longer.Template = 4*time.Hour, schedule.Template{{Kind: rooms.Group, Minutes: 240}}
-	if err := r.UpdateSeries(ctx, longer); err != nil {
+	if _, err := r.UpdateSeries(ctx, longer); err != nil {
 		t.Fatal(err)
 	}
 	occurrences, err := must[schedule.Series](t)(r.Series(ctx, h.clinic.ID, h.series.ID)).Occurrences(evening, evening.AddDate(0, 1, 0))
@@ -109,14 +110,14 @@ func TestRosterIsFrozen(t *testing.T) {
 	if err := r.UpdateSeat(ctx, raised); err != nil {
 		t.Fatal(err)
 	}
-	if got := must[rooms.Roster](t)(r.Roster(ctx, clinic, session)); !slices.Equal(got, tenure.Roster) {
+	if got := must[rooms.Roster](t)(r.Roster(ctx, clinic, session)); !reflect.DeepEqual(got, tenure.Roster) {
 		t.Errorf("the roster of an open session changed: %+v", got)
 	}
 	if _, err := r.Identity(ctx, clinic, session, added.ID); !errors.Is(err, rooms.ErrNotFound) {
 		t.Errorf("a seat outside the roster: got %v", err)
 	}
 	extended := must[rooms.Roster](t)(r.ExtendRoster(ctx, clinic, session))
-	if len(extended) != 4 || !slices.Equal(extended[:3], tenure.Roster) {
+	if len(extended) != 4 || !reflect.DeepEqual(extended[:3], tenure.Roster) {
 		t.Errorf("extended: %+v", extended)
 	}
 	who := must[rooms.Identity](t)(r.Identity(ctx, clinic, session, added.ID))
@@ -126,7 +127,7 @@ func TestRosterIsFrozen(t *testing.T) {
 	if got := must[rooms.Identity](t)(r.Identity(ctx, clinic, session, raised.ID)); got.Role != rooms.Client {
 		t.Errorf("promoted to %s in an open session", got.Role)
 	}
-	if again := must[rooms.Tenure](t)(r.Open(ctx, session, "node-b")); !slices.Equal(again.Roster, extended) {
+	if again := must[rooms.Tenure](t)(r.Open(ctx, session, "node-b")); !reflect.DeepEqual(again.Roster, extended) {
 		t.Errorf("the next owner's roster: %+v", again.Roster)
 	}
 }

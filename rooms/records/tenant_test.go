@@ -11,13 +11,14 @@ import (
 	"vesper/auth"
 	"vesper/rooms"
 	"vesper/rooms/attendance"
+	"vesper/rooms/ledger"
 	"vesper/rooms/schedule"
 )
 
 // noTenant are the methods that need no clinic, each for its reason.
 var noTenant = []string{
 	"Close", "Ready", "Clinics", "CreateClinic", "DueToOpen", // the installation's own
-	"Open", "Append", "Beat", "Seal", "Owner", "Banned", // the room's, by a session that a token named
+	"Open", "Append", "Beat", "Seal", "Owner", "Banned", "CheckpointDue", // the room's, by a session that a token named
 	"InvitationByHash", "StaffLinkByHash", "ConsumeStaffLink", "ConsumeTicket", // by a secret
 }
 
@@ -38,6 +39,25 @@ func TestOtherClinic(t *testing.T) {
 	); err != nil {
 		t.Fatal(err)
 	}
+	scale := []Scale{{Question: map[string]string{"en": "Mood?"}}}
+	myScales := must[[]Scale](t)(r.SetScales(ctx, me, scale))
+	theirScales := must[[]Scale](t)(r.SetScales(ctx, theirs.clinic.ID, scale))
+	for _, clinic := range []rooms.ClinicID{me, theirs.clinic.ID} {
+		must[Paper](t)(r.PublishGroundRules(ctx, clinic, rooms.Client, map[string]string{"en": "Be kind."}))
+		must[Paper](t)(r.PublishConsent(ctx, clinic, map[string]string{"en": "Video."}))
+	}
+	if err := errors.Join(
+		r.SetDoorRules(ctx, theirs.clinic.ID, DoorRules{LicensedStates: []string{"NY"}}),
+		r.Accept(ctx, Agreement{Clinic: theirs.clinic.ID, Person: person, Audience: rooms.Client, Version: 1}),
+		r.Consent(ctx, Agreement{Clinic: theirs.clinic.ID, Person: person, Version: 1}),
+		r.SaveAnswers(ctx, theirs.clinic.ID, []Answer{{Clinic: theirs.clinic.ID, Session: session, Person: person, Scale: theirScales[0].ID, Moment: AtStart}}),
+	); err != nil {
+		t.Fatal(err)
+	}
+	guest, _, err := r.SeatGuest(ctx, Guest{Clinic: theirs.clinic.ID, Session: theirs.sessions[1], DisplayName: "Gil"}, "guest")
+	if err != nil {
+		t.Fatal(err)
+	}
 	occurrences, err := theirs.series.Occurrences(evening.AddDate(0, 0, -1), evening.AddDate(0, 1, 0))
 	if err != nil {
 		t.Fatal(err)
@@ -56,8 +76,17 @@ func TestOtherClinic(t *testing.T) {
 		"Person":         func() error { return second(r.Person(ctx, me, person)) },
 		"CreateProgram":  func() error { return second(r.CreateProgram(ctx, Program{Clinic: "unknown"})) },
 		"Program":        func() error { return second(r.Program(ctx, me, theirProgram)) },
+		"RenameProgram":  func() error { return r.RenameProgram(ctx, me, theirProgram, "x") },
+		"SkipEvening": func() error {
+			return second(r.SkipEvening(ctx, me, theirs.series.ID, theirs.series.Start.LocalDate, true))
+		},
+		"MoveEvening": func() error {
+			return second(r.MoveEvening(ctx, me, theirs.series.ID, theirs.series.Start, theirs.series.Start))
+		},
+		"PlanSeries":     func() error { return r.PlanSeries(ctx, me, theirs.series.ID, evening, evening.AddDate(0, 1, 0)) },
+		"RestoreSession": func() error { return r.RestoreSession(ctx, me, theirs.sessions[1]) },
 		"CreateSeries":   func() error { return second(r.CreateSeries(ctx, moved(theirs.series, "", me))) },
-		"UpdateSeries":   func() error { return r.UpdateSeries(ctx, moved(theirs.series, theirs.series.ID, me)) },
+		"UpdateSeries":   func() error { return second(r.UpdateSeries(ctx, moved(theirs.series, theirs.series.ID, me))) },
 		"Series":         func() error { return second(r.Series(ctx, me, theirs.series.ID)) },
 		"CreateSeat":     func() error { return second(r.CreateSeat(ctx, stranger(me, mine.series.ID, person))) },
 		"CreateSeat in":  func() error { return second(r.CreateSeat(ctx, stranger(me, theirs.series.ID, mine.people[1].ID))) },
@@ -72,11 +101,33 @@ func TestOtherClinic(t *testing.T) {
 		"Identity with":  func() error { return second(r.Identity(ctx, me, mine.sessions[0], seat)) },
 		"Journal":        func() error { return second(r.Journal(ctx, me, session)) },
 		"Evidence":       func() error { return second(r.Evidence(ctx, me, session)) },
+		"Amend":          func() error { return r.Amend(ctx, me, session, []rooms.Event{{Kind: rooms.EventAbsence}}, nil) },
+		"KeepNote":       func() error { return second(r.KeepNote(ctx, me, session, "why")) },
+		"Notes":          func() error { return second(r.Notes(ctx, me, session)) },
+		"Sign":           func() error { return r.Sign(ctx, me, session, Signer{}) },
+		"Addend":         func() error { return r.Addend(ctx, me, session, Signer{}, "more") },
+		"MakeCheckpoint": func() error { return second(r.MakeCheckpoint(ctx, "unknown")) },
 		"SaveDoor":       func() error { return r.SaveDoor(ctx, Door{Clinic: me, Session: session, Person: mine.people[1].ID}) },
 		"SaveDoor of":    func() error { return r.SaveDoor(ctx, Door{Clinic: me, Session: mine.sessions[0], Person: person}) },
 		"Door":           func() error { return second(r.Door(ctx, me, session, person)) },
-		"LastDoor":       func() error { return second(r.LastDoor(ctx, me, person)) },
-		"Audit":          func() error { return r.Audit(ctx, AuditEntry{Clinic: "unknown"}) },
+		"SetDoorRules":   func() error { return r.SetDoorRules(ctx, "unknown", DefaultDoorRules()) },
+		"PublishGroundRules": func() error {
+			return second(r.PublishGroundRules(ctx, "unknown", rooms.Client, map[string]string{"en": "x"}))
+		},
+		"PublishConsent": func() error { return second(r.PublishConsent(ctx, "unknown", map[string]string{"en": "x"})) },
+		"Accept": func() error {
+			return r.Accept(ctx, Agreement{Clinic: me, Person: person, Audience: rooms.Client, Version: 1})
+		},
+		"Consent":   func() error { return r.Consent(ctx, Agreement{Clinic: me, Person: person, Version: 1}) },
+		"SetScales": func() error { return second(r.SetScales(ctx, me, theirScales)) },
+		"SaveAnswers": func() error {
+			return r.SaveAnswers(ctx, me, []Answer{{Clinic: me, Session: session, Person: person, Scale: myScales[0].ID, Moment: AtStart}})
+		},
+		"SaveAnswers on": func() error {
+			return r.SaveAnswers(ctx, me, []Answer{{Clinic: me, Session: mine.sessions[0], Person: mine.people[1].ID, Scale: theirScales[0].ID}})
+		},
+		"LastDoor": func() error { return second(r.LastDoor(ctx, me, person)) },
+		"Audit":    func() error { return r.Audit(ctx, AuditEntry{Clinic: "unknown"}) },
 		"AddStaffLink": func() error {
 			return r.AddStaffLink(ctx, auth.StaffLink{ID: "x", Hash: "x", Staff: auth.Staff{Clinic: me, Person: person}})
 		},
@@ -89,6 +140,27 @@ func TestOtherClinic(t *testing.T) {
 		"RevokeStaffLink":    func() error { return r.RevokeStaffLink(ctx, me, "l") },
 		"RevokeServiceToken": func() error { return r.RevokeServiceToken(ctx, me, "j") },
 		"UpsertOccurrences":  func() error { return second(r.UpsertOccurrences(ctx, me, theirs.series.ID, occurrences)) },
+		"FreshInvitation": func() error {
+			return second(r.FreshInvitation(ctx, auth.Invitation{Clinic: me, Seat: seat, Hash: "f"}))
+		},
+		"RevokeInvitations": func() error { return r.RevokeInvitations(ctx, me, seat) },
+		"InvitationSent":    func() error { return r.InvitationSent(ctx, me, invitation.ID) },
+		"Discharge":         func() error { return second(r.Discharge(ctx, me, seat, evening)) },
+		"Readmit":           func() error { return second(r.Readmit(ctx, me, seat)) },
+		"SeatOf":            func() error { return second(r.SeatOf(ctx, me, session, person)) },
+		"SeatGuest": func() error {
+			_, _, err := r.SeatGuest(ctx, Guest{Clinic: me, Session: session, DisplayName: "Gil"}, "g")
+			return err
+		},
+		"MatchGuest":    func() error { return r.MatchGuest(ctx, me, session, guest.Person, mine.people[1].ID, "x") },
+		"MatchGuest by": func() error { return r.MatchGuest(ctx, me, mine.sessions[0], guest.Person, person, "x") },
+		"Enrol": func() error {
+			_, refused, err := r.Enrol(ctx, me, []Enrolment{{
+				Person: Person{Kind: ClientPerson, LegalName: "Eve"},
+				Seats:  []Seat{{Seat: rooms.Seat{Role: rooms.Client, DisplayName: "Eve"}, Series: theirs.series.ID}},
+			}})
+			return errors.Join(err, refused[0])
+		},
 	}
 	for name, call := range notFound {
 		if err := call(); !errors.Is(err, rooms.ErrNotFound) {
@@ -104,11 +176,32 @@ func TestOtherClinic(t *testing.T) {
 		"ListSessions": func() int {
 			return len(must[[]Session](t)(r.ListSessions(ctx, me, time.Unix(0, 0), evening.AddDate(9, 0, 0)))) - 4
 		},
-		"Doors":         func() int { return len(must[[]Door](t)(r.Doors(ctx, me, session))) },
-		"Invitations":   func() int { return len(must[[]auth.Invitation](t)(r.Invitations(ctx, me, seat))) },
-		"ServiceTokens": func() int { return len(must[[]auth.ServiceToken](t)(r.ServiceTokens(ctx, me))) },
-		"AuditLog":      func() int { return len(must[[]AuditEntry](t)(r.AuditLog(ctx, me, 0, 100))) },
-		"VerifyAudit":   func() int { return int(must[uint64](t)(r.VerifyAudit(ctx, me))) },
+		"DoorRules":           func() int { return len(must[DoorRules](t)(r.DoorRules(ctx, me)).LicensedStates) },
+		"GroundRulesVersions": func() int { return len(must[[]Paper](t)(r.GroundRulesVersions(ctx, me, rooms.Client))) - 1 },
+		"ConsentVersions":     func() int { return len(must[[]Paper](t)(r.ConsentVersions(ctx, me))) - 1 },
+		"Acceptances":         func() int { return len(must[[]Agreement](t)(r.Acceptances(ctx, me, person))) },
+		"Consents":            func() int { return len(must[[]Agreement](t)(r.Consents(ctx, me, person))) },
+		"Scales":              func() int { return len(must[[]Scale](t)(r.Scales(ctx, me))) - 1 },
+		"AllScales":           func() int { return len(must[[]Scale](t)(r.AllScales(ctx, me))) - 1 },
+		"Answers":             func() int { return len(must[[]Answer](t)(r.Answers(ctx, me, person))) },
+		"SessionAnswers":      func() int { return len(must[[]Answer](t)(r.SessionAnswers(ctx, me, session))) },
+		"Doors":               func() int { return len(must[[]Door](t)(r.Doors(ctx, me, session))) },
+		"Invitations":         func() int { return len(must[[]auth.Invitation](t)(r.Invitations(ctx, me, seat))) },
+		"ServiceTokens":       func() int { return len(must[[]auth.ServiceToken](t)(r.ServiceTokens(ctx, me))) },
+		"AuditLog":            func() int { return len(must[[]AuditEntry](t)(r.AuditLog(ctx, me, 0, 100))) },
+		"VerifyAudit":         func() int { return int(must[uint64](t)(r.VerifyAudit(ctx, me))) },
+		"FindPersons": func() int {
+			found, _, err := r.FindPersons(ctx, me, PersonQuery{Limit: 100})
+			return len(must[[]Person](t)(found, err)) - len(mine.people)
+		},
+		"Links": func() int {
+			return len(must[map[rooms.SeatID]LinkState](t)(r.Links(ctx, me, theirs.series.ID)))
+		},
+		"OpenSessions": func() int {
+			return len(must[[]rooms.SessionID](t)(r.OpenSessions(ctx, me, theirs.series.ID)))
+		},
+		"Prescribed": func() int { return len(must[map[rooms.PersonID]int](t)(r.Prescribed(ctx, me, evening))) },
+		"Guests":     func() int { return len(must[[]Guest](t)(r.Guests(ctx, me, session))) },
 	}
 	for name, rest := range empty {
 		if n := rest(); n != 0 {
