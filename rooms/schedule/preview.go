@@ -101,3 +101,26 @@ func doubled(at time.Time, zone *time.Location) bool {
 	again := at.Add(time.Duration(before-after) * time.Second)
 	return after < before && !again.Before(change)
 }
+
+// On returns the dates that take place, or would, on a day: first those whose
+// evening is on it, then those that the rule gives for it and that were moved
+// to another.
+func (s Series) On(day LocalDate) ([]Date, error) {
+	w, err := s.walk()
+	if err != nil {
+		return nil, err
+	}
+	var on, from []Date
+	for {
+		d, ok := w.next()
+		if !ok || w.past(d, time.Time{}, day) {
+			return append(on, from...), nil
+		}
+		switch date := s.date(d, w.rule.zone); {
+		case date.Local.LocalDate == day:
+			on = append(on, date)
+		case date.RecurrenceID.LocalDate == day:
+			from = append(from, date)
+		}
+	}
+}

@@ -11,7 +11,8 @@ import (
 // rule is a recurrence rule whose every part was checked. The library's own
 // parser takes nearly anything, and some of it makes it panic.
 type rule struct {
-	option rrule.ROption // without DTSTART, COUNT and UNTIL
+	option rrule.ROption     // without DTSTART, COUNT and UNTIL
+	parts  map[string]string // as written, in upper case
 	days   []byDay
 	count  int // 0: without end
 	// At most one of these is set; both are inclusive.
@@ -44,6 +45,7 @@ func parseRule(text string) (rule, *Error) {
 	if err != nil {
 		return r, err
 	}
+	r.parts = parts
 	freq, ok := parts["FREQ"]
 	if !ok {
 		return r, refuse(CodeRuleSyntax, "rule", "The rule must say FREQ, for example FREQ=WEEKLY;BYDAY=MO,WE,TH.")
