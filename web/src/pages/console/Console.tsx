@@ -1,18 +1,29 @@
-// The records, for the clinic: the sessions, and the attendance of each.
-import { useEffect, useState } from "react";
-import { Link, Route, Switch } from "wouter";
+// The console of a clinic: signed in by a link, then one page for each errand.
+import { useEffect, useMemo, useState } from "react";
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { Redirect, Route, Switch } from "wouter";
 import { Refusal, signIn } from "../../protocol/api.ts";
 import type { SignedIn } from "../../protocol/http.ts";
+import { Office } from "../../protocol/office.ts";
 import type { Memory } from "../../call/storage.ts";
-import { Button } from "../../ui/Button.tsx";
 import { Notice } from "../../ui/Notice.tsx";
 import { Page, Saying } from "../../ui/Page.tsx";
-import { useWords } from "../../words/words.tsx";
-import { AttendancePage } from "./AttendancePage.tsx";
-import { SessionList } from "./SessionList.tsx";
-import css from "./Console.module.css";
-
-type Who = Pick<SignedIn, "token" | "clinic" | "name">;
+import { ConsoleWords, useConsoleWords } from "../../words/console.tsx";
+import { allows, DeskProvider, type Desk, type Who } from "./desk.tsx";
+import { AuditPage } from "./AuditPage.tsx";
+import { CalendarPage } from "./CalendarPage.tsx";
+import { EnrolPage } from "./EnrolPage.tsx";
+import { ExportsPage } from "./ExportsPage.tsx";
+import { PeoplePage } from "./PeoplePage.tsx";
+import { PersonPage } from "./PersonPage.tsx";
+import { RulesPage } from "./RulesPage.tsx";
+import { SeriesEditor } from "./SeriesEditor.tsx";
+import { SeriesPage } from "./SeriesPage.tsx";
+import { SessionPage } from "./SessionPage.tsx";
+import { SettingsPage } from "./SettingsPage.tsx";
+import { Shell } from "./Shell.tsx";
+import { TonightPage } from "./TonightPage.tsx";
+import { WeekPage } from "./WeekPage.tsx";
 
 function remembered(memory: Memory): Who | undefined {
   try {
@@ -27,7 +38,6 @@ function remembered(memory: Memory): Who | undefined {
 let exchange: Promise<SignedIn> | undefined;
 
 export function Console({ memory, secret }: { memory: Memory; secret: string | undefined }) {
-  const { t } = useWords();
   const [who, setWho] = useState<Who | undefined>(() => (secret === undefined ? remembered(memory) : undefined));
   const [failed, setFailed] = useState<string>();
   useEffect(() => {
@@ -35,9 +45,10 @@ export function Console({ memory, secret }: { memory: Memory; secret: string | u
     let wanted = true;
     exchange ??= signIn(secret);
     exchange.then(
-      ({ token, clinic, name }) => {
-        memory.set("token", JSON.stringify({ token, clinic, name }));
-        if (wanted) setWho({ token, clinic, name });
+      (answer) => {
+        const { expires, ...kept } = answer;
+        memory.set("token", JSON.stringify(kept));
+        if (wanted) setWho(kept);
       },
       (error: unknown) => {
         if (wanted) setFailed(error instanceof Refusal ? error.code : "internal");
@@ -47,42 +58,77 @@ export function Console({ memory, secret }: { memory: Memory; secret: string | u
       wanted = false;
     };
   }, [memory, secret]);
-
   const signOut = (): void => {
     memory.set("token", undefined);
     setWho(undefined);
     setFailed("signed_out");
   };
-
-  if (!who) {
-    const asking = secret !== undefined && failed === undefined;
-    return (
-      <Page title="title.console">
-        {asking ? <p role="status">{t("loading")}</p> : (
-          <Saying head={t("console.head")}>
-            <p>{t("console.signin")}</p>
-            {(failed === "offline" || failed === "internal") && <Notice look="clay">{t("console.failed")}</Notice>}
-          </Saying>
-        )}
-      </Page>
-    );
-  }
   return (
-    <Page title="title.console" clinic={t("console.signed", { name: who.name, clinic: who.clinic })} wide
-      aside={<Button look="quiet" size="small" onClick={signOut}>{t("console.signout")}</Button>}>
-      <Switch>
-        <Route path="/console/sessions/:id">
-          {({ id }) => (
-            <div className={css["stack"]}>
-              <Link href="/console" className={css["back"]}>{t("console.back")}</Link>
-              <AttendancePage key={id} token={who.token} id={id} onSignedOut={signOut} />
-            </div>
-          )}
-        </Route>
-        <Route>
-          <SessionList token={who.token} onSignedOut={signOut} />
-        </Route>
-      </Switch>
+    <ConsoleWords>
+      {who ? <SignedInConsole key={who.token} who={who} signOut={signOut} /> : <SignInPage asking={secret !== undefined && failed === undefined} failed={failed} />}
+    </ConsoleWords>
+  );
+}
+
+function SignInPage({ asking, failed }: { asking: boolean; failed: string | undefined }) {
+  const { t } = useConsoleWords();
+  return (
+    <Page title="title.console">
+      {asking ? <p role="status">{t("loading")}</p> : (
+        <Saying head={t("console.head")}>
+          <p>{t("console.signin")}</p>
+          {(failed === "offline" || failed === "internal") && <Notice look="clay">{t("console.failed")}</Notice>}
+        </Saying>
+      )}
     </Page>
+  );
+}
+
+function SignedInConsole({ who, signOut }: { who: Who; signOut(): void }) {
+  const [client] = useState(() => new QueryClient({
+    defaultOptions: {
+      queries: {
+        staleTime: 5_000,
+        refetchOnWindowFocus: false,
+        retry: (times, error) => times < 2 && error instanceof Refusal && error.code === "offline",
+      },
+    },
+  }));
+  const desk = useMemo<Desk>(
+    () => ({ office: new Office(who.token, signOut), who, may: (what) => allows(who.roles, what), signOut }),
+    // Who is signed in does not change while this is shown.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+    [who],
+  );
+  return (
+    <QueryClientProvider client={client}>
+      <DeskProvider value={desk}>
+        <Shell>
+          <Pages />
+        </Shell>
+      </DeskProvider>
+    </QueryClientProvider>
+  );
+}
+
+function Pages() {
+  return (
+    <Switch>
+      <Route path="/console"><TonightPage /></Route>
+      <Route path="/console/calendar"><CalendarPage /></Route>
+      <Route path="/console/series/new"><SeriesEditor /></Route>
+      <Route path="/console/series/:id/edit">{({ id }) => <SeriesEditor key={id} id={id} />}</Route>
+      <Route path="/console/series/:id">{({ id }) => <SeriesPage key={id} id={id} />}</Route>
+      <Route path="/console/sessions/:id">{({ id }) => <SessionPage key={id} id={id} />}</Route>
+      <Route path="/console/people"><PeoplePage /></Route>
+      <Route path="/console/people/enrol"><EnrolPage /></Route>
+      <Route path="/console/people/:id">{({ id }) => <PersonPage key={id} id={id} />}</Route>
+      <Route path="/console/week/:of?">{({ of }) => <WeekPage of={of} />}</Route>
+      <Route path="/console/exports"><ExportsPage /></Route>
+      <Route path="/console/rules"><RulesPage /></Route>
+      <Route path="/console/audit"><AuditPage /></Route>
+      <Route path="/console/settings"><SettingsPage /></Route>
+      <Route><Redirect to="/console" /></Route>
+    </Switch>
   );
 }

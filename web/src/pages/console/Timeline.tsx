@@ -1,7 +1,7 @@
 // One person's evening as a picture: the planned window, its parts, and the
 // stretches of presence drawn over them. The words say the same.
 import type { AttendanceRecord, SessionSummary } from "../../protocol/records.ts";
-import { useWords } from "../../words/words.tsx";
+import { useConsoleWords } from "../../words/console.tsx";
 import css from "./Timeline.module.css";
 
 const WIDTH = 1000;
@@ -25,7 +25,7 @@ export function bars(stretches: readonly { start?: string; end?: string }[], fro
 }
 
 export function Timeline({ record, session }: { record: AttendanceRecord; session: SessionSummary }) {
-  const { t, time } = useWords();
+  const { t, time } = useConsoleWords();
   const [start, end] = [Date.parse(session.start), Date.parse(session.end)];
   const margin = (end - start) * MARGIN;
   const [from, to] = [start - margin, end + margin];

@@ -1,17 +1,31 @@
 import { expect, test } from "vitest";
 import { attendance as sample } from "../../../test/records.ts";
 import { attendance } from "../../protocol/records.ts";
-import { flagWords, sorted } from "./AttendanceTable.tsx";
+import { matches, sortRows, type Column } from "../../ui/Table.tsx";
+import type { AttendanceRecord } from "../../protocol/records.ts";
+import { flagWords } from "./flags.ts";
 import { bars } from "./Timeline.tsx";
 
 const t = (id: string, values?: object): string => `${id} ${JSON.stringify(values ?? {})}`;
 const luis = sample.records[1] ?? never();
 
-test("rows are sorted by any column, equal ones by name", () => {
-  const names = (by: Parameters<typeof sorted>[1], down: boolean) => sorted(sample.records, by, down, "en").map((r) => r.display_name);
+const columns: Column<AttendanceRecord>[] = [
+  { id: "name", head: "", sort: (r) => r.display_name, cell: () => null },
+  { id: "minutes", head: "", sort: (r) => r.seconds, cell: () => null },
+  { id: "flags", head: "", cell: () => null },
+];
+
+test("rows are sorted by any column that sorts, equal ones stay in order", () => {
+  const names = (by: string, down: boolean) => sortRows(sample.records, columns, { by, down }, "en").map((r) => r.display_name);
   expect(names("minutes", false)).toEqual(["Priya S.", "Tom W.", "Luis M.", "Ana R.", "Dana"]);
   expect(names("minutes", true)[0]).toBe("Dana");
-  expect(names("person", false)[0]).toBe("Ana R.");
+  expect(names("name", false)[0]).toBe("Ana R.");
+  expect(names("flags", false)).toEqual(sample.records.map((r) => r.display_name));
+});
+
+test("a filter finds every word, without accents and capitals", () => {
+  expect(matches("Núñez Ana, evening", "ana nunez")).toBe(true);
+  expect(matches("Núñez Ana", "ana ben")).toBe(false);
 });
 
 test("flags are words; one that is not known is shown as it is", () => {

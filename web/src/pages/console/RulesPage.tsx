@@ -1,0 +1,144 @@
+// By what an evening and a week are judged: the clinic's thresholds, and what
+// each payer asks. Every change is a new version; what was judged stays judged.
+import { useState, type FormEvent } from "react";
+import { many, type Thresholds } from "../../protocol/clinic.ts";
+import { Button } from "../../ui/Button.tsx";
+import { Area, Group, Input, Select, Tick } from "../../ui/Fields.tsx";
+import { Notice } from "../../ui/Notice.tsx";
+import { useConsoleWords } from "../../words/console.tsx";
+import { faultOf, Loaded, Refused, useDesk, useRead, useSend } from "./desk.tsx";
+import type { PayerSet } from "./PersonPage.tsx";
+import { Head, Part } from "./Shell.tsx";
+import css from "./Console.module.css";
+
+export function RulesPage() {
+  const { t } = useConsoleWords();
+  const rules = useRead<Thresholds>("rules", "/rules");
+  return (
+    <>
+      <Head title={t("rules.head")} lead={t("rules.lead")} />
+      <Part title={t("rules.thresholds")}>
+        <Loaded of={rules}>{(got) => <ThresholdForm key={got.version} rules={got} />}</Loaded>
+      </Part>
+      <Payers />
+    </>
+  );
+}
+
+const days = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] as const;
+
+function ThresholdForm({ rules }: { rules: Thresholds }) {
+  const { t } = useConsoleWords();
+  const { may } = useDesk();
+  const [draft, setDraft] = useState(rules);
+  const [saved, setSaved] = useState(false);
+  const save = useSend(async (office, { version, ...body }: Thresholds) => {
+    await office.post("/rules", { body });
+    setSaved(true);
+    return version;
+  }, ["rules", "week"]);
+  const change = (part: Partial<Thresholds>): void => {
+    setDraft((d) => ({ ...d, ...part }));
+    setSaved(false);
+  };
+  const minutes = (field: "grace_s" | "late_s" | "early_s") => (
+    <Input type="number" min={0} step="any" label={t(`rules.${field}`)} value={String(draft[field] / 60)} disabled={!may("settings")}
+      onValue={(text) => change({ [field]: Math.round(Number(text) * 60) })} fault={faultOf(save.refusal, field)} />
+  );
+  const tick = (field: "count_breaks" | "count_overrun" | "count_unstaffed") => (
+    <Tick label={t(`rules.${field}`)} checked={draft[field]} disabled={!may("settings")} onTick={(on) => change({ [field]: on })} />
+  );
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    void save.run(draft);
+  };
+  const week = typeof draft.week_start === "number" ? (days[(draft.week_start + 6) % 7] ?? "monday") : draft.week_start;
+  return (
+    <form className={css["narrow"]} onSubmit={submit} noValidate>
+      <p className={css["soft"]}>{t("rules.version", { n: rules.version })}</p>
+      {minutes("grace_s")}
+      {minutes("late_s")}
+      {minutes("early_s")}
+      <Input type="number" min={1} max={100} label={t("rules.present_percent")} value={String(draft.present_percent)} disabled={!may("settings")}
+        onValue={(text) => change({ present_percent: Number(text) })} fault={faultOf(save.refusal, "present_percent")} />
+      <Group label={t("rules.count")}>{tick("count_breaks")}{tick("count_overrun")}{tick("count_unstaffed")}</Group>
+      <Select label={t("rules.week_start")} value={week as (typeof days)[number]} disabled={!may("settings")} onValue={(week_start) => change({ week_start })}
+        options={days.map((value) => ({ value, label: t(`day.${value}`) }))} fault={faultOf(save.refusal, "week_start")} />
+      <Refused refusal={save.refusal} />
+      {saved && <Notice look="leaf">{t("rules.saved")}</Notice>}
+      {may("settings") && <div className={css["actions"]}><Button type="submit" look="lamp">{t("rules.save")}</Button></div>}
+    </form>
+  );
+}
+
+/** What payers ask, as data: one set each, edited as it is written. */
+function Payers() {
+  const { t } = useConsoleWords();
+  const { may } = useDesk();
+  const payers = useRead<{ payers: (PayerSet & Record<string, unknown>)[] | null }>("payers", "/payers");
+  const [chosen, setChosen] = useState<string>();
+  return (
+    <Part title={t("payers.head")}>
+      <p className={css["soft"]}>{t("payers.lead")}</p>
+      <Loaded of={payers}>
+        {(got) => {
+          const all = many(got.payers);
+          const key = (p: PayerSet): string => p.id ?? p.payer ?? p.name ?? "";
+          return (
+            <>
+              <ul className={css["list"]}>
+                {all.map((p) => (
+                  <li key={key(p)}>
+                    <strong>{p.name ?? key(p)}</strong>{p.version !== undefined && <span className={css["soft"]}> · {t("rules.version", { n: p.version })}</span>}{" "}
+                    <Button size="small" look="quiet" onClick={() => setChosen(key(p))}>{t(may("settings") ? "payers.edit" : "payers.show", { name: p.name ?? key(p) })}</Button>
+                  </li>
+                ))}
+              </ul>
+              {all.length === 0 && <p>{t("payers.empty")}</p>}
+              {may("settings") && <div className={css["actions"]}><Button onClick={() => setChosen("")}>{t("payers.add")}</Button></div>}
+              {chosen !== undefined && <PayerForm key={chosen} set={all.find((p) => key(p) === chosen)} onClose={() => setChosen(undefined)} />}
+            </>
+          );
+        }}
+      </Loaded>
+    </Part>
+  );
+}
+
+export const examplePayer = {
+  name: "", hours_week_min: 9, hours_day_min: 3, group_max: 12, code: "H0015", modifiers: ["95"], place_of_service: { home: "10", elsewhere: "02" },
+};
+
+function PayerForm({ set, onClose }: { set: Record<string, unknown> | undefined; onClose(): void }) {
+  const { t } = useConsoleWords();
+  const { may } = useDesk();
+  const [text, setText] = useState(() => JSON.stringify(set ?? examplePayer, null, 2));
+  const [broken, setBroken] = useState<string>();
+  const save = useSend(async (office, body: object) => {
+    await office.post("/payers", { body });
+    return true;
+  }, ["payers", "week"]);
+  const submit = async (event: FormEvent): Promise<void> => {
+    event.preventDefault();
+    let body: unknown;
+    try {
+      body = JSON.parse(text);
+    } catch (error) {
+      setBroken(t("payers.broken", { detail: error instanceof Error ? error.message : "" }));
+      return;
+    }
+    setBroken(undefined);
+    if (await save.run(body as object)) onClose();
+  };
+  return (
+    <form className={css["narrow"]} onSubmit={(e) => void submit(e)}>
+      <Area label={t("payers.json")} hint={t("payers.json.hint")} rows={16} spellCheck={false} value={text} onValue={setText} readOnly={!may("settings")}
+        fault={broken ?? save.refusal?.faults.map((f) => `${f.field}: ${f.message}`).join(" ")} />
+      <Refused refusal={save.refusal} />
+      <div className={css["actions"]}>
+        {may("settings") && <Button type="submit" look="lamp">{t("save")}</Button>}
+        <Button onClick={onClose}>{t("close")}</Button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,115 @@
+// A week: what is wrong first, then everybody's hours. It prints as one clean page.
+import { useState } from "react";
+import { Link } from "wouter";
+import { many, type Program, type Week, type WeekPerson } from "../../protocol/clinic.ts";
+import { Button } from "../../ui/Button.tsx";
+import { Select } from "../../ui/Fields.tsx";
+import { Share } from "../../ui/Progress.tsx";
+import { Table, type Column } from "../../ui/Table.tsx";
+import { useConsoleWords } from "../../words/console.tsx";
+import { addDays, dateIn } from "./dates.ts";
+import { Loaded, useDesk, useRead } from "./desk.tsx";
+import { Go, Head, Part } from "./Shell.tsx";
+import { WeekPersonDialog } from "./WeekPersonDialog.tsx";
+import css from "./Console.module.css";
+
+/** The days of a week's answer as dates; the server may send moments. */
+export function dayOf(at: string, zone: string): string {
+  return at.length > 10 ? dateIn(zone, new Date(at)) : at;
+}
+
+export function WeekPage({ of }: { of: string | undefined }) {
+  const { t, date } = useConsoleWords();
+  const { who, may } = useDesk();
+  const [program, setProgram] = useState("");
+  const at = of ?? dateIn(who.zone);
+  const programs = useRead<{ programs: Program[] | null }>("programs", "/programs");
+  const week = useRead<Week>("week", "/week", { query: { of: at, ...(program !== "" && { program }) } });
+  const known = many(programs.data?.programs);
+  const last = week.data && dayOf(week.data.end, week.data.zone);
+  return (
+    <>
+      <Head title={t("week.head")}
+        lead={week.data && last && t("calendar.range", { from: date(dayOf(week.data.start, week.data.zone)), to: date(week.data.end.length > 10 ? addDays(last, -1) : last) })}>
+        <Go href={`/console/week/${addDays(at, -7)}`}>{t("week.previous")}</Go>
+        <Go href={`/console/week/${addDays(at, 7)}`}>{t("week.next")}</Go>
+        {may("export") && <Go href={`/console/exports?week=${at}`}>{t("week.export")}</Go>}
+        <Button look="lamp" onClick={() => window.print()}>{t("week.print")}</Button>
+      </Head>
+      {known.length > 1 && (
+        <div className={`${css["narrow"]} ${css["screen"]}`}>
+          <Select label={t("series.program")} value={program} onValue={setProgram} options={[{ value: "", label: t("week.allprograms") }, ...known.map((p) => ({ value: p.id, label: p.name }))]} />
+        </div>
+      )}
+      <p className={css["paper"]}>{who.clinic}</p>
+      <Loaded of={week}>
+        {(got) => (
+          <>
+            <Problems week={got} />
+            <People week={got} />
+            <p className={css["paper"]}>{t("week.printed", { date: date(dateIn(who.zone)) })}</p>
+          </>
+        )}
+      </Loaded>
+    </>
+  );
+}
+
+function Problems({ week }: { week: Week }) {
+  const { t } = useConsoleWords();
+  const problems = many(week.problems);
+  const unsigned = many(week.unsigned);
+  const name = (id: string | undefined): string | undefined => many(week.people).find((p) => p.person === id)?.legal_name;
+  if (problems.length === 0 && unsigned.length === 0) return <p className={css["calm"]}>{t("week.noproblems")}</p>;
+  return (
+    <Part title={t("week.problems", { n: problems.length })}>
+      {unsigned.length > 0 && <p className={css["nag"]}>{t("unsigned.count", { n: unsigned.length })} {t("week.unsigned.why")}</p>}
+      <ul className={css["problems"]}>
+        {problems.map((p, i) => (
+          <li key={i}>
+            {name(p.person) && <strong>{name(p.person)}: </strong>}
+            {p.sentence}{" "}
+            {p.session && <Link href={`/console/sessions/${p.session}`} className={css["screen"]}>{t("week.session")}</Link>}
+          </li>
+        ))}
+      </ul>
+    </Part>
+  );
+}
+
+function People({ week }: { week: Week }) {
+  const { t, date, hours, locale } = useConsoleWords();
+  const [shown, setShown] = useState<WeekPerson>();
+  const columns: Column<WeekPerson>[] = [
+    { id: "name", head: t("person.legal"), names: true, sort: (p) => p.legal_name, cell: (p) => p.legal_name },
+    {
+      id: "hours", head: t("week.hours"), sort: (p) => p.attended_minutes, cell: (p) => (
+        <div className={css["hours"]}>
+          <span>{p.prescribed_minutes ? t("week.of", { attended: hours(p.attended_minutes), prescribed: hours(p.prescribed_minutes) }) : hours(p.attended_minutes)}</span>
+          {p.prescribed_minutes ? <Share part={p.attended_minutes} of={p.prescribed_minutes} /> : null}
+        </div>
+      ),
+    },
+    { id: "days", head: t("week.days"), number: true, sort: threeHours, cell: threeHours },
+    {
+      id: "missing", head: t("week.missing"), sort: (p) => p.missing_minutes ?? 0,
+      cell: (p) => (p.missing_minutes ? <>{hours(p.missing_minutes)}{p.by && <span className={css["soft"]}> {t("week.by", { date: date(dayOf(p.by, week.zone)) })}</span>}</> : "–"),
+    },
+    { id: "payer", head: t("person.payer"), sort: (p) => p.payer ?? "", cell: (p) => p.payer || "–" },
+    {
+      id: "more", head: t("week.details"), screen: true,
+      cell: (p) => <Button size="small" look="quiet" short={t("week.details")} onClick={() => setShown(p)}>{t("week.details.of", { name: p.legal_name })}</Button>,
+    },
+  ];
+  return (
+    <Part title={t("week.people")}>
+      <Table caption={t("week.people")} rows={many(week.people)} columns={columns} keyOf={(p) => p.person} locale={locale} sorting={{ by: "name", down: false }}
+        empty={t("week.empty")} filter={{ label: t("table.filter"), text: (p) => `${p.legal_name} ${p.display_name} ${p.payer ?? ""}`, count: (n, all) => t("table.count", { n, all }) }} />
+      {shown && <WeekPersonDialog person={shown} zone={week.zone} onClose={() => setShown(undefined)} />}
+    </Part>
+  );
+}
+
+function threeHours(p: WeekPerson): number {
+  return many(p.days).filter((d) => d.at_least_3h).length;
+}

@@ -1,0 +1,98 @@
+// The console's calls, with the staff token. A refusal is a Refusal with a
+// stable code and the fields that were wrong; a network that is not there is
+// one with the code "offline".
+import createClient, { type Client } from "openapi-fetch";
+import { Refusal, type FieldFault } from "./api.ts";
+import { problem } from "./http.ts";
+
+type Method = "get" | "post" | "put" | "patch" | "delete";
+
+/** What a call takes: values of the path and the query, and a body. */
+export interface Asked {
+  path?: Record<string, string>;
+  query?: Record<string, string | number | boolean | undefined>;
+  body?: unknown;
+  signal?: AbortSignal;
+}
+
+const faults: Record<number, string> = { 401: "token_invalid", 403: "not_allowed", 404: "not_there" };
+
+/** Takes a problem (RFC 9457) apart; what is none still becomes a Refusal. */
+export function refusalOf(status: number, body: unknown): Refusal {
+  try {
+    const p = problem(body, "problem");
+    const fields: FieldFault[] = (p.errors ?? []).map((e) => ({ field: e.location.replace(/^body\.?/, ""), message: e.message }));
+    return new Refusal(p.code, p.detail, p.opens, fields.map((f) => f.field), fields);
+  } catch {
+    return new Refusal(faults[status] ?? "internal", "");
+  }
+}
+
+export class Office {
+  private readonly client: Client<Record<string, never>>;
+
+  /** origin is this page's own. */
+  constructor(token: string, private readonly signedOut: () => void, origin = "") {
+    this.client = createClient({
+      baseUrl: origin,
+      headers: { Authorization: `Bearer ${token}` },
+      cache: "no-store",
+      credentials: "omit",
+      // Looked up at each call: the page may be given another one.
+      fetch: (request) => globalThis.fetch(request),
+    });
+  }
+
+  get<T>(path: string, asked: Asked = {}): Promise<T> {
+    return this.ask<T>("get", path, asked);
+  }
+
+  /** Every POST has a key of its own: one that is repeated on the way does its work once. */
+  post<T = unknown>(path: string, asked: Asked = {}): Promise<T> {
+    return this.ask<T>("post", path, asked);
+  }
+
+  put<T = unknown>(path: string, asked: Asked = {}): Promise<T> {
+    return this.ask<T>("put", path, asked);
+  }
+
+  patch<T = unknown>(path: string, asked: Asked = {}): Promise<T> {
+    return this.ask<T>("patch", path, asked);
+  }
+
+  delete<T = unknown>(path: string, asked: Asked = {}): Promise<T> {
+    return this.ask<T>("delete", path, asked);
+  }
+
+  /** A file, and the name that the server gave it. */
+  async file(path: string, asked: Asked = {}): Promise<{ blob: Blob; name: string | undefined }> {
+    const { data, response } = await this.call("get", path, asked, "blob");
+    const name = /filename="?([^";]+)"?/.exec(response.headers.get("Content-Disposition") ?? "")?.[1];
+    return { blob: data as Blob, name };
+  }
+
+  private async ask<T>(method: Method, path: string, asked: Asked): Promise<T> {
+    return (await this.call(method, path, asked, "json")).data as T;
+  }
+
+  private async call(method: Method, path: string, { path: values, query, body, signal }: Asked, parseAs: "json" | "blob") {
+    const init = {
+      params: { path: values, query },
+      ...(body !== undefined && { body }),
+      ...(method === "post" && { headers: { "Idempotency-Key": crypto.randomUUID() } }),
+      ...(signal && { signal }),
+      parseAs,
+    };
+    let answer: { data?: unknown; error?: unknown; response: Response };
+    try {
+      answer = await this.client.request(method, `/api/v1${path}` as never, init as never);
+    } catch (cause) {
+      if (signal?.aborted) throw cause;
+      throw new Refusal("offline", "The server can't be reached.");
+    }
+    if (answer.response.ok) return answer;
+    const refusal = refusalOf(answer.response.status, answer.error);
+    if (refusal.code === "token_invalid" || refusal.code === "signed_out") this.signedOut();
+    throw refusal;
+  }
+}
