@@ -11,6 +11,7 @@ import (
 	"vesper/auth"
 	"vesper/rooms"
 	"vesper/rooms/attendance"
+	"vesper/rooms/attendance/week"
 	"vesper/rooms/ledger"
 	"vesper/rooms/schedule"
 )
@@ -46,7 +47,9 @@ func TestOtherClinic(t *testing.T) {
 		must[Paper](t)(r.PublishGroundRules(ctx, clinic, rooms.Client, map[string]string{"en": "Be kind."}))
 		must[Paper](t)(r.PublishConsent(ctx, clinic, map[string]string{"en": "Video."}))
 	}
+	must[week.Payer](t)(r.SetPayer(ctx, theirs.clinic.ID, week.Payer{Payer: "p", Name: "P"}))
 	if err := errors.Join(
+		r.SetPersonPayer(ctx, theirs.clinic.ID, person, "p", "2026-10-05"),
 		r.SetDoorRules(ctx, theirs.clinic.ID, DoorRules{LicensedStates: []string{"NY"}}),
 		r.Accept(ctx, Agreement{Clinic: theirs.clinic.ID, Person: person, Audience: rooms.Client, Version: 1}),
 		r.Consent(ctx, Agreement{Clinic: theirs.clinic.ID, Person: person, Version: 1}),
@@ -161,6 +164,9 @@ func TestOtherClinic(t *testing.T) {
 			}})
 			return errors.Join(err, refused[0])
 		},
+		"SetPayer":       func() error { return second(r.SetPayer(ctx, "unknown", week.Payer{Payer: "p", Name: "P"})) },
+		"SetPersonPayer": func() error { return r.SetPersonPayer(ctx, me, person, "", "2026-10-05") },
+		"JudgeOne":       func() error { return second(r.JudgeOne(ctx, me, session)) },
 	}
 	for name, call := range notFound {
 		if err := call(); !errors.Is(err, rooms.ErrNotFound) {
@@ -188,8 +194,14 @@ func TestOtherClinic(t *testing.T) {
 		"Doors":               func() int { return len(must[[]Door](t)(r.Doors(ctx, me, session))) },
 		"Invitations":         func() int { return len(must[[]auth.Invitation](t)(r.Invitations(ctx, me, seat))) },
 		"ServiceTokens":       func() int { return len(must[[]auth.ServiceToken](t)(r.ServiceTokens(ctx, me))) },
-		"AuditLog":            func() int { return len(must[[]AuditEntry](t)(r.AuditLog(ctx, me, 0, 100))) },
-		"VerifyAudit":         func() int { return int(must[uint64](t)(r.VerifyAudit(ctx, me))) },
+		"Unsigned": func() int {
+			return len(must[[]Session](t)(r.Unsigned(ctx, me, time.Unix(0, 0), evening.AddDate(9, 0, 0))))
+		},
+		"Log":         func() int { return len(must[[]ledger.Leaf](t)(r.Log(ctx, me))) },
+		"Graves":      func() int { return len(must[[]ledger.Grave](t)(r.Graves(ctx, me))) },
+		"Checkpoints": func() int { return len(must[[]Checkpoint](t)(r.Checkpoints(ctx, me))) },
+		"AuditLog":    func() int { return len(must[[]AuditEntry](t)(r.AuditLog(ctx, me, 0, 100))) },
+		"VerifyAudit": func() int { return int(must[uint64](t)(r.VerifyAudit(ctx, me))) },
 		"FindPersons": func() int {
 			found, _, err := r.FindPersons(ctx, me, PersonQuery{Limit: 100})
 			return len(must[[]Person](t)(found, err)) - len(mine.people)
@@ -202,6 +214,13 @@ func TestOtherClinic(t *testing.T) {
 		},
 		"Prescribed": func() int { return len(must[map[rooms.PersonID]int](t)(r.Prescribed(ctx, me, evening))) },
 		"Guests":     func() int { return len(must[[]Guest](t)(r.Guests(ctx, me, session))) },
+		"Payers":     func() int { return len(must[[]week.Payer](t)(r.Payers(ctx, me))) },
+		"PayersOn": func() int {
+			return len(must[map[rooms.PersonID]*week.Payer](t)(r.PayersOn(ctx, me, "2030-01-01")))
+		},
+		"Judge": func() int {
+			return len(must[[]Judged](t)(r.Judge(ctx, me, time.Unix(0, 0), evening.AddDate(9, 0, 0)))) - 4
+		},
 	}
 	for name, rest := range empty {
 		if n := rest(); n != 0 {
