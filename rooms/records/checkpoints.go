@@ -57,7 +57,7 @@ func appendLeaf(ctx context.Context, tx bun.Tx, session sessionRow, n int, seal 
 	last, err := one[leafRow](ctx, tx, "n DESC", "clinic = ?", session.Clinic)
 	switch {
 	case errors.Is(err, rooms.ErrNotFound):
-		last.N = -1
+		return adopt(ctx, tx, session.Clinic)
 	case err != nil:
 		return err
 	}
@@ -66,12 +66,18 @@ func appendLeaf(ctx context.Context, tx bun.Tx, session sessionRow, n int, seal 
 	})
 }
 
-// adopt adds to the log the seals that were set before there was one.
+// adopt begins a clinic's log with all seals that there are. A log that a
+// checkpoint covers is never begun again.
 func adopt(ctx context.Context, tx bun.Tx, clinic rooms.ClinicID) error {
-	rows, err := many[sealRow](ctx, tx, "created_at, session, n",
-		`clinic = ? AND NOT EXISTS (SELECT 1 FROM log_leaves WHERE log_leaves.clinic = seal_row.clinic
-			AND log_leaves.session = seal_row.session AND log_leaves.seal = seal_row.n)`, clinic)
-	for _, row := range rows {
+	begun, err := logBegun(ctx, tx, clinic)
+	if err != nil || begun {
+		return err
+	}
+	rows, err := many[sealRow](ctx, tx, "created_at, session, n", "clinic = ?", clinic)
+	if err != nil {
+		return err
+	}
+	for i, row := range rows {
 		session, err := one[sessionRow](ctx, tx, "", "clinic = ? AND id = ?", clinic, row.Session)
 		if err != nil {
 			return err
@@ -80,16 +86,37 @@ func adopt(ctx context.Context, tx bun.Tx, clinic rooms.ClinicID) error {
 		if err != nil {
 			return err
 		}
-		if err := appendLeaf(ctx, tx, session, row.N, seal); err != nil {
+		leaf := leafRow{Clinic: clinic, N: int64(i), Session: row.Session, Start: session.Start, Seal: row.N, Hash: seal.Hash()}
+		if err := insert(ctx, tx, &leaf); err != nil {
 			return err
 		}
 	}
-	return err
+	return nil
+}
+
+func logBegun(ctx context.Context, db bun.IDB, clinic rooms.ClinicID) (bool, error) {
+	_, err := one[leafRow](ctx, db, "", "clinic = ?", clinic)
+	if errors.Is(err, rooms.ErrNotFound) {
+		_, err = one[checkpointRow](ctx, db, "", "clinic = ?", clinic)
+	}
+	if errors.Is(err, rooms.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // Log is a clinic's log of seals.
 func (r *Records) Log(ctx context.Context, clinic rooms.ClinicID) ([]ledger.Leaf, error) {
 	rows, err := list[leafRow](ctx, r, clinic, "read log", "n", "clinic = ?", clinic)
+	if err == nil && len(rows) == 0 { // seals that were set before there was a log
+		err = r.change(ctx, clinic, "begin log", func(ctx context.Context, tx bun.Tx) (err error) {
+			if err := adopt(ctx, tx, clinic); err != nil {
+				return err
+			}
+			rows, err = many[leafRow](ctx, tx, "n", "clinic = ?", clinic)
+			return err
+		})
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -142,3 +142,17 @@ func signatures(ctx context.Context, db bun.IDB, clinic rooms.ClinicID, session 
 	}
 	return all, nil
 }
+
+// Unsigned lists the sessions of a clinic that start in [from, to), are sealed,
+// and that nobody has signed.
+func (r *Records) Unsigned(ctx context.Context, clinic rooms.ClinicID, from, to time.Time) ([]Session, error) {
+	rows, err := r.sessions(ctx, clinic, "list unsigned sessions", 0, "start_ms, id",
+		`clinic = ? AND start_ms >= ? AND start_ms < ?
+			AND EXISTS (SELECT 1 FROM seals WHERE seals.clinic = session_row.clinic AND seals.session = session_row.id AND seals.n = 1)
+			AND NOT EXISTS (SELECT 1 FROM seals WHERE seals.clinic = session_row.clinic AND seals.session = session_row.id AND seals.n = 2)`,
+		clinic, from.UnixMilli(), to.UnixMilli())
+	if err != nil {
+		return nil, err
+	}
+	return convert(rows, sessionRow.noun)
+}

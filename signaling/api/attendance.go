@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -42,11 +43,6 @@ func (h *house) attendance(api huma.API) {
 			out, err := h.exportCSV(ctx, in.ID)
 			return out, h.problemOf("export attendance", err)
 		})
-	huma.Register(api, operation("GET", "/sessions/{id}/evidence", "export-evidence", "The evidence bundle for vesper verify: ids, no names", mayRead),
-		func(ctx context.Context, in *sessionPath) (*file, error) {
-			out, err := h.exportEvidence(ctx, in.ID)
-			return out, h.problemOf("export evidence", err)
-		})
 }
 
 // judged is a session's evidence and the rows that come of it: final once the
@@ -66,12 +62,9 @@ func (h *house) judged(ctx context.Context, id, action string) (e records.Eviden
 // rows are what comes of the evidence: as if the session ended now, until it
 // is sealed.
 func (h *house) rows(e records.Evidence) ([]attendance.Record, error) {
-	journal := make([]rooms.Event, len(e.Entries))
-	for i, entry := range e.Entries {
-		var err error
-		if journal[i], err = ledger.Decode(entry.Text); err != nil {
-			return nil, err
-		}
+	journal, err := journalOf(e)
+	if err != nil {
+		return nil, err
 	}
 	var rules attendance.Rules
 	if err := json.Unmarshal(e.Context.Rules, &rules); err != nil {
@@ -81,6 +74,17 @@ func (h *house) rows(e records.Evidence) ([]attendance.Record, error) {
 		return attendance.Compute(e.Session.Plan, e.Roster, journal, rules), nil
 	}
 	return attendance.ComputeAt(e.Session.Plan, e.Roster, journal, rules, h.Clock.Now()), nil
+}
+
+// journalOf are the events of a session's chain.
+func journalOf(e records.Evidence) (journal []rooms.Event, err error) {
+	journal = make([]rooms.Event, len(e.Entries))
+	for i, entry := range e.Entries {
+		if journal[i], err = ledger.Decode(entry.Text); err != nil {
+			return nil, fmt.Errorf("%w: %w", records.ErrTampered, err)
+		}
+	}
+	return journal, nil
 }
 
 func (h *house) readAttendance(ctx context.Context, id string) (Attendance, error) {
@@ -103,20 +107,6 @@ func (h *house) exportCSV(ctx context.Context, id string) (*file, error) {
 	var b bytes.Buffer
 	err = export.CSV(&b, rows)
 	return &file{"text/csv; charset=utf-8; header=present", attached("attendance", id, "csv"), b.Bytes()}, err
-}
-
-func (h *house) exportEvidence(ctx context.Context, id string) (*file, error) {
-	e, rows, err := h.judged(ctx, id, "evidence.export")
-	if err != nil {
-		return nil, err
-	}
-	bundle := e.Bundle()
-	bundle.GeneratedAt, bundle.Notice = h.Clock.Now(), export.Notice
-	if bundle.Rows, err = json.Marshal(attendance.WithoutNames(rows)); err != nil {
-		return nil, err
-	}
-	data, err := json.MarshalIndent(bundle, "", " ")
-	return &file{"application/json", attached("evidence", id, "json"), data}, err
 }
 
 // attached names a file by the session's id, never by a person or a title.

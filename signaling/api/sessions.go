@@ -32,6 +32,8 @@ type sessionPath struct {
 type sessionsQuery struct {
 	From time.Time `query:"from" doc:"start at or after; default 8 days ago"`
 	To   time.Time `query:"to" doc:"start before; default in 8 days"`
+	// Unsigned: only those that are sealed and that nobody has signed.
+	Unsigned bool `query:"unsigned" doc:"only sealed sessions that nobody has signed; default: of all times"`
 }
 
 func (h *house) sessions(api huma.API) {
@@ -50,6 +52,9 @@ func (h *house) sessions(api huma.API) {
 func (h *house) listSessions(ctx context.Context, q sessionsQuery) (Sessions, error) {
 	const around = 8 * 24 * time.Hour
 	now := h.Clock.Now()
+	if q.From.IsZero() && q.Unsigned {
+		q.From = time.Unix(0, 0)
+	}
 	if q.From.IsZero() {
 		q.From = now.Add(-around)
 	}
@@ -61,7 +66,11 @@ func (h *house) listSessions(ctx context.Context, q sessionsQuery) (Sessions, er
 	if err != nil {
 		return Sessions{}, err
 	}
-	list, err := h.Records.ListSessions(ctx, who.clinic, q.From, q.To)
+	find := h.Records.ListSessions
+	if q.Unsigned {
+		find = h.Records.Unsigned
+	}
+	list, err := find(ctx, who.clinic, q.From, q.To)
 	out := Sessions{Sessions: make([]ListedSession, len(list))}
 	for i, session := range list {
 		out.Sessions[i] = sessionOf(session, clinic.Name)
