@@ -35,6 +35,9 @@ type seen struct {
 	ended        bool
 }
 
+// Idle is after how long without use a sign-in ends.
+func (a *Authority) Idle() time.Duration { return a.idle }
+
 // Staff says who is signed in, and holds the sign-in against its end: signed
 // out, taken back, or not used for too long while its person was in no running
 // session. active is false for what a page asks by itself. ErrInvalid, ErrIdle.

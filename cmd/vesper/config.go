@@ -32,6 +32,10 @@ type Config struct {
 	Log   string      `koanf:"log"`
 	Media MediaConfig `koanf:"media"`
 	TLS   TLSConfig   `koanf:"tls"`
+	// OIDC are identity providers for staff, SMART record systems that may
+	// launch sessions. They stand in the file alone.
+	OIDC  []ProviderConfig `koanf:"oidc"`
+	SMART []EHRConfig      `koanf:"smart"`
 }
 
 // MediaConfig is the one UDP port for everybody.

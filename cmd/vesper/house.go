@@ -161,7 +161,7 @@ func (h *house) openPages(cert *tls.Certificate) (err error) {
 	mux := http.NewServeMux()
 	mux.Handle(wire.Path, h.signaling)
 	api.Mount(mux, api.Options{
-		Records: h.records, Authority: h.authority, Keys: h.keys, Clock: h.clock, Logger: h.log, URL: h.url, Planned: h.desk.Wake, SignIn: ways,
+		Records: h.records, Authority: h.authority, Keys: h.keys, Clock: h.clock, Logger: h.log, URL: h.url, Live: h.hall, Planned: h.desk.Wake, SignIn: ways,
 	})
 	h.health(mux)
 	h.pages(mux)

@@ -33,8 +33,21 @@ type Options struct {
 	// URL is the server's own address, for the links that are made; empty:
 	// that of the request.
 	URL string
-	// Planned is called after the schedule has changed.
-	Planned func()
+	// SignIn are the ways in for staff beside one-time links.
+	SignIn SignIn
+	// Live reaches the rooms that are open on this node; nil: none is.
+	Live Live
+	// Planned is called after the schedule has changed, Posted after something
+	// was put into the outbox.
+	Planned, Posted func()
+	// Checkpointed is called with a checkpoint that was asked for, so that it
+	// can leave the machine.
+	Checkpointed func(records.Checkpoint)
+	// Organizer is the address that mails come from; empty: this server sends
+	// none.
+	Organizer string
+	// InsideHooks lets webhooks go to inside addresses, for tests.
+	InsideHooks bool
 }
 
 // house is what the operations share.
@@ -53,8 +66,14 @@ func Mount(mux *http.ServeMux, o Options) {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
+	if o.Checkpointed == nil {
+		o.Checkpointed = func(records.Checkpoint) {}
+	}
 	if o.Planned == nil {
 		o.Planned = func() {}
+	}
+	if o.Posted == nil {
+		o.Posted = func() {}
 	}
 	config := huma.DefaultConfig("Vesper", "1")
 	config.OpenAPIPath = "/api/openapi"
@@ -66,14 +85,26 @@ func Mount(mux *http.ServeMux, o Options) {
 	}
 	api := humago.New(mux, config)
 	h := &house{o}
-	api.UseMiddleware(h.identify(api))
+	api.UseMiddleware(h.identify(api), h.once)
 	h.door(api)
 	h.staff(api)
+	h.passkeys(api)
+	h.clients(api)
+	h.enterRoom(api)
 	h.sessions(api)
 	h.attendance(api)
+	h.review(api)
+	h.evidence(api)
 	h.series(api)
 	h.people(api)
+	h.paperwork(api)
+	h.enrolment(api)
 	h.seats(api)
+	h.guests(api)
+	h.webhooks(api)
+	h.mail(api)
+	h.federated(mux)
+	h.oauth(mux)
 	mux.HandleFunc("GET /.well-known/jwks.json", h.jwks)
 	mux.HandleFunc("/api/", notFound)
 }

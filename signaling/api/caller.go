@@ -48,6 +48,7 @@ type caller struct {
 	kind   string // staff, service
 	id     string // the person's id, or the token's
 	signIn string // of staff: which of their sign-ins
+	roles  []auth.StaffRole
 	may    map[may]bool
 }
 
@@ -62,6 +63,7 @@ func (h *house) identify(huma.API) func(huma.Context, func(huma.Context)) {
 			next(ctx)
 			return
 		}
+		other, _ := ctx.Operation().Metadata["or"].(may)
 		token, _ := strings.CutPrefix(ctx.Header("Authorization"), "Bearer ")
 		who, err := h.caller(ctx.Context(), token, ctx.Header(backgroundHeader) == "")
 		switch {
@@ -71,7 +73,7 @@ func (h *house) identify(huma.API) func(huma.Context, func(huma.Context)) {
 			answerProblem(ctx, noToken)
 		case err != nil:
 			answerProblem(ctx, ours(h.Logger, "verify token", err))
-		case !who.may[need]:
+		case !who.may[need] && !who.may[other]:
 			answerProblem(ctx, notAllowed)
 		default:
 			next(huma.WithValue(ctx, callerKey{}, who))
@@ -86,7 +88,7 @@ const backgroundHeader = "X-Vesper-Background"
 func (h *house) caller(ctx context.Context, token string, active bool) (caller, error) {
 	staff, id, err := h.Authority.Staff(ctx, token, active)
 	if err == nil {
-		who := caller{clinic: staff.Clinic, kind: "staff", id: string(staff.Person), signIn: id, may: map[may]bool{mayMe: true}}
+		who := caller{clinic: staff.Clinic, kind: "staff", id: string(staff.Person), signIn: id, roles: staff.Roles, may: map[may]bool{mayMe: true}}
 		for _, role := range staff.Roles {
 			who.allow(staffMay[role])
 		}
@@ -104,6 +106,11 @@ func (h *house) caller(ctx context.Context, token string, active bool) (caller, 
 		who.allow(scopeMay[scope])
 	}
 	return who, nil
+}
+
+// staff is the caller as a staff member.
+func (c caller) staff() auth.Staff {
+	return auth.Staff{Clinic: c.clinic, Person: rooms.PersonID(c.id), Roles: c.roles}
 }
 
 func (c caller) allow(list []may) {
@@ -140,5 +147,12 @@ func operation(method, path, id, summary string, need may) huma.Operation {
 		o.Metadata = map[string]any{"may": need}
 		o.Security = []map[string][]string{{"token": {}}}
 	}
+	keyed(&o)
+	return o
+}
+
+// either lets in also those who may something else.
+func either(o huma.Operation, other may) huma.Operation {
+	o.Metadata["or"] = other
 	return o
 }

@@ -79,6 +79,7 @@ var linkProblems = map[string]*problem{
 	"link_revoked": refuse(http.StatusGone, "link_revoked", "This link was replaced or withdrawn; ask your clinic for the new one."),
 	"link_early":   refuse(http.StatusForbidden, "too_early", "This link is not valid yet."),
 	"link_expired": refuse(http.StatusGone, "link_revoked", "This link has run out; ask your clinic for a new one."),
+	"no_role":      refuse(http.StatusForbidden, "no_role", "You have no role in any clinic here; ask your administrator."),
 	"link_used":    refuse(http.StatusGone, "link_used", "This link was used already; ask for a new one."),
 }
 
@@ -95,6 +96,10 @@ func (h *house) problemOf(doing string, err error) error {
 		p := refuse(http.StatusUnprocessableEntity, "invalid", plan.Message)
 		p.Errors = []wire.ProblemField{{Location: "body." + plan.Field, Message: plan.Message}}
 		return p
+	case passkeyProblem(err) != nil:
+		return passkeyProblem(err)
+	case rosterProblem(err) != nil:
+		return rosterProblem(err)
 	case linkProblems[auth.Code(err)] != nil:
 		return linkProblems[auth.Code(err)]
 	case errors.Is(err, rooms.ErrNotFound):

@@ -7,36 +7,185 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"vesper/auth"
+	"vesper/auth/oidc"
+	"vesper/auth/passkey"
+	"vesper/auth/smart"
+	"vesper/rooms"
+	"vesper/rooms/records"
 	"vesper/signaling/wire"
 )
 
+// SignIn are the ways by which staff prove who they are, beside one-time
+// links. The zero value has none.
+type SignIn struct {
+	Passkeys  *passkey.Party // nil: the pages' address can have none
+	Providers []Provider
+	SMART     *smart.Launcher // nil: no record system launches sessions
+}
+
+// Provider is an identity provider under the name by which people know it.
+type Provider struct {
+	ID, Name string
+	*oidc.Provider
+}
+
+// Ways is what the sign-in page offers.
+type Ways struct {
+	Passkeys  bool       `json:"passkeys"`
+	Providers []NamedWay `json:"providers"`
+}
+
+// NamedWay is one identity provider; its page is /api/v1/oidc/{id}/start.
+type NamedWay struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+// Me is the caller's own sign-in.
+type Me struct {
+	wire.SignedIn
+	IdleSeconds int `json:"idle_s" doc:"a sign-in that nobody uses ends after so long"`
+}
+
+type personPath struct {
+	ID string `path:"id" maxLength:"64"`
+}
+
+type personHost struct {
+	personPath
+	Host string `header:"Host"`
+}
+
 func (h *house) staff(api huma.API) {
-	huma.Register(api, operation("POST", "/staff/signin", "sign-in", "Exchange the secret of a staff link for a token of 12 h", ""),
+	huma.Register(api, operation("POST", "/staff/signin", "sign-in", "Exchange the secret of a staff link, or of a proven identity, for a token of 12 h", ""),
 		func(ctx context.Context, in *body[wire.SignInRequest]) (*body[wire.SignedIn], error) {
-			out, err := h.signIn(ctx, auth.Secret(in.Body.Secret))
+			out, err := h.signIn(ctx, auth.Secret(in.Body.Secret), rooms.ClinicID(in.Body.Clinic))
 			return &body[wire.SignedIn]{out}, h.problemOf("sign in", err)
+		})
+	huma.Register(api, operation("GET", "/staff/ways", "list-sign-in-ways", "How staff can sign in here", ""),
+		func(context.Context, *struct{}) (*body[Ways], error) { return &body[Ways]{h.ways()}, nil })
+	huma.Register(api, operation("GET", "/staff/me", "get-me", "Who is signed in", mayMe),
+		func(ctx context.Context, _ *struct{}) (*body[Me], error) {
+			out, err := h.me(ctx)
+			return &body[Me]{out}, h.problemOf("read own sign-in", err)
+		})
+	huma.Register(api, operation("POST", "/staff/signout", "sign-out", "End this sign-in", mayMe),
+		func(ctx context.Context, _ *struct{}) (*struct{}, error) {
+			who := callerOf(ctx)
+			return nil, h.problemOf("sign out", h.Authority.EndStaffSession(ctx, who.clinic, who.signIn, "signed_out"))
+		})
+	huma.Register(api, operation("POST", "/persons/{id}/signin-link", "create-sign-in-link", "Make a one-time link (15 min) with which a staff member signs in", maySettings),
+		func(ctx context.Context, in *personHost) (*body[Link], error) {
+			out, err := h.signInLink(ctx, rooms.PersonID(in.ID), in.Host)
+			return &body[Link]{out}, h.problemOf("make sign-in link", err)
+		})
+	huma.Register(api, operation("POST", "/persons/{id}/signout", "sign-person-out", "End every sign-in of a staff member", maySettings),
+		func(ctx context.Context, in *personPath) (*struct{}, error) {
+			return nil, h.problemOf("sign person out", h.signPersonOut(ctx, rooms.PersonID(in.ID)))
 		})
 }
 
-func (h *house) signIn(ctx context.Context, secret auth.Secret) (wire.SignedIn, error) {
-	token, staff, expires, err := h.Authority.SignIn(ctx, secret)
+func (h *house) ways() Ways {
+	ways := Ways{Passkeys: h.SignIn.Passkeys != nil, Providers: []NamedWay{}}
+	for _, p := range h.SignIn.Providers {
+		ways.Providers = append(ways.Providers, NamedWay{p.ID, p.Name})
+	}
+	return ways
+}
+
+func (h *house) signIn(ctx context.Context, secret auth.Secret, clinic rooms.ClinicID) (wire.SignedIn, error) {
+	in, err := h.Authority.SignInTo(ctx, secret, clinic)
 	if err != nil {
 		return wire.SignedIn{}, err
 	}
+	return h.signedIn(ctx, in)
+}
+
+// signedIn puts an entrance into words: whose console it is, or which clinics
+// there are to choose from.
+func (h *house) signedIn(ctx context.Context, in auth.Entrance) (wire.SignedIn, error) {
+	out := wire.SignedIn{To: in.To}
+	for _, choice := range in.Choices {
+		clinic, err := h.Records.Clinic(ctx, choice.Clinic)
+		if err != nil {
+			return wire.SignedIn{}, err
+		}
+		out.Choices = append(out.Choices, wire.ClinicChoice{ID: string(clinic.ID), Name: clinic.Name})
+	}
+	if len(out.Choices) > 0 {
+		return out, nil
+	}
+	who, err := h.who(ctx, in.Staff)
+	if err != nil {
+		return wire.SignedIn{}, err
+	}
+	who.Token, who.Expires, who.To = in.Token, in.Expires.UTC().Format(time.RFC3339), in.To
+	return who, h.Records.Audit(ctx, records.AuditEntry{
+		Clinic: in.Staff.Clinic, Actor: string(in.Staff.Person), ActorKind: "staff", Action: "signin", Person: in.Staff.Person,
+	})
+}
+
+// who is a staff member as the console shows them.
+func (h *house) who(ctx context.Context, staff auth.Staff) (wire.SignedIn, error) {
 	clinic, err := h.Records.Clinic(ctx, staff.Clinic)
 	if err != nil {
 		return wire.SignedIn{}, err
 	}
 	person, err := h.Records.Person(ctx, staff.Clinic, staff.Person)
-	if err != nil {
-		return wire.SignedIn{}, err
-	}
 	out := wire.SignedIn{
-		Token: token, Expires: expires.UTC().Format(time.RFC3339), Clinic: clinic.Name, Name: person.DisplayName,
-		ClinicID: string(clinic.ID), Zone: clinic.Zone, Person: string(person.ID),
+		Clinic: clinic.Name, Name: person.DisplayName, ClinicID: string(clinic.ID), Zone: clinic.Zone, Person: string(person.ID),
 	}
 	for _, role := range staff.Roles {
 		out.Roles = append(out.Roles, string(role))
 	}
-	return out, nil
+	return out, err
+}
+
+func (h *house) me(ctx context.Context) (Me, error) {
+	who := callerOf(ctx)
+	out, err := h.who(ctx, auth.Staff{Clinic: who.clinic, Person: rooms.PersonID(who.id), Roles: who.roles})
+	return Me{out, int(h.Authority.Idle().Seconds())}, err
+}
+
+// signInLink is for staff who have no passkey yet, or lost it.
+func (h *house) signInLink(ctx context.Context, id rooms.PersonID, host string) (Link, error) {
+	who := callerOf(ctx)
+	person, err := h.Records.Person(ctx, who.clinic, id)
+	if err != nil {
+		return Link{}, err
+	}
+	if person.Kind != records.StaffPerson || len(person.StaffRoles) == 0 {
+		return Link{}, refuse(422, "not_staff", "Only a staff member with a role in the clinic can sign in.")
+	}
+	if err := h.auditPerson(ctx, "signin_link.create", id); err != nil {
+		return Link{}, err
+	}
+	secret, link, err := h.Authority.NewStaffLink(ctx, auth.Staff{Clinic: who.clinic, Person: id, Roles: person.StaffRoles}, 0, false)
+	return Link{link.ID, h.base(host) + "/console#" + secret.Reveal()}, err
+}
+
+func (h *house) signPersonOut(ctx context.Context, id rooms.PersonID) error {
+	who := callerOf(ctx)
+	if _, err := h.Records.Person(ctx, who.clinic, id); err != nil {
+		return err
+	}
+	if err := h.auditPerson(ctx, "signin.end", id); err != nil {
+		return err
+	}
+	return h.Authority.EndStaffOf(ctx, who.clinic, id)
+}
+
+func (h *house) auditPerson(ctx context.Context, action string, person rooms.PersonID) error {
+	who := callerOf(ctx)
+	return h.Records.Audit(ctx, records.AuditEntry{
+		Clinic: who.clinic, Actor: who.id, ActorKind: who.kind, Action: action, Person: person,
+	})
+}
+
+// base is the pages' address: configured, or that of the request.
+func (h *house) base(host string) string {
+	if h.URL != "" {
+		return h.URL
+	}
+	return "http://" + host
 }
