@@ -21,6 +21,7 @@ import (
 // fast as it can and says so on its standard output after each append.
 const (
 	crashDir      = "VESPER_TEST_CRASH_DIR"
+	crashPostgres = "VESPER_TEST_CRASH_POSTGRES" // empty: the file in the folder
 	crashSessions = "VESPER_TEST_CRASH_SESSIONS"
 )
 
@@ -33,7 +34,7 @@ func TestMain(m *testing.M) {
 
 func appendForever(dir string, sessions []string) {
 	ctx := context.Background()
-	r, err := Open(ctx, Options{Dir: dir, Sealer: testSealer, Fields: testFields})
+	r, err := Open(ctx, Options{Dir: dir, Postgres: os.Getenv(crashPostgres), Sealer: testSealer, Fields: testFields})
 	if err != nil {
 		fmt.Println("error", err)
 		os.Exit(1)
@@ -65,7 +66,9 @@ func appendForever(dir string, sessions []string) {
 
 // TestCrash kills a writing server at random instants. What it acknowledged
 // must be there, in a chain that verifies.
-func TestCrash(t *testing.T) {
+func TestCrash(t *testing.T) { onEach(t, testCrash) }
+
+func testCrash(t *testing.T) {
 	rounds := 20
 	if testing.Short() {
 		rounds = 3
@@ -102,7 +105,9 @@ func crashOnce(t *testing.T, dir string, sessions []rooms.SessionID) map[string]
 		names = append(names, string(session))
 	}
 	child := exec.CommandContext(t.Context(), os.Args[0])
-	child.Env = append(os.Environ(), crashDir+"="+dir, crashSessions+"="+strings.Join(names, ","))
+	database, _ := databases.Load(dir)
+	url, _ := database.(string)
+	child.Env = append(os.Environ(), crashDir+"="+dir, crashPostgres+"="+url, crashSessions+"="+strings.Join(names, ","))
 	output, err := child.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

@@ -3,6 +3,7 @@ package records
 import (
 	"strings"
 
+	"github.com/uptrace/bun/dialect/pgdialect"
 	"github.com/uptrace/bun/dialect/sqlitedialect"
 )
 
@@ -13,6 +14,14 @@ type dialect struct{ *sqlitedialect.Dialect }
 // AppendString quotes a text. It is the one way by which text comes into a
 // statement.
 func (d dialect) AppendString(b []byte, s string) []byte {
+	return d.Dialect.AppendString(b, clean(s))
+}
+
+// postgresDialect is the same for PostgreSQL, which refuses a NUL.
+type postgresDialect struct{ *pgdialect.Dialect }
+
+// AppendString quotes a text, as above.
+func (d postgresDialect) AppendString(b []byte, s string) []byte {
 	return d.Dialect.AppendString(b, clean(s))
 }
 

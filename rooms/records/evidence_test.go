@@ -10,7 +10,9 @@ import (
 
 var testPublic = testSealer.Public().(ed25519.PublicKey)
 
-func TestEvidence(t *testing.T) {
+func TestEvidence(t *testing.T) { onEach(t, testEvidence) }
+
+func testEvidence(t *testing.T) {
 	r := openAt(t, t.TempDir())
 	h := build(t, r)
 	live(t, r, h)
@@ -36,7 +38,9 @@ func TestEvidence(t *testing.T) {
 }
 
 // Whoever may write to the file past the triggers is found out.
-func TestEvidenceFindsTampering(t *testing.T) {
+func TestEvidenceFindsTampering(t *testing.T) { onEach(t, testEvidenceFindsTampering) }
+
+func testEvidenceFindsTampering(t *testing.T) {
 	for _, statement := range []string{
 		"UPDATE journal SET event = replace(event, 'arrived', 'left') WHERE n = 2",
 		"UPDATE journal SET event = replace(event, 'at_ms\":1', 'at_ms\":2') WHERE n = 3",
@@ -54,13 +58,7 @@ func TestEvidenceFindsTampering(t *testing.T) {
 		r := openAt(t, t.TempDir())
 		h := build(t, r)
 		live(t, r, h)
-		for _, command := range []string{
-			"DROP TRIGGER journal_no_UPDATE", "DROP TRIGGER journal_no_DELETE", "DROP TRIGGER seals_no_UPDATE", statement,
-		} {
-			if _, err := r.write.db.ExecContext(t.Context(), command); err != nil {
-				t.Fatal(err)
-			}
-		}
+		tamper(t, r, statement)
 		evidence := must[Evidence](t)(r.Evidence(t.Context(), h.clinic.ID, h.sessions[0]))
 		var broken *ledger.BrokenError
 		if _, err := evidence.Bundle().Verify([]ed25519.PublicKey{testPublic}); !errors.As(err, &broken) {

@@ -44,7 +44,9 @@ func live(t testing.TB, r *Records, h house) {
 	}
 }
 
-func TestEpochFencing(t *testing.T) {
+func TestEpochFencing(t *testing.T) { onEach(t, testEpochFencing) }
+
+func testEpochFencing(t *testing.T) {
 	r := openAt(t, t.TempDir())
 	h := build(t, r)
 	ctx, session := t.Context(), h.sessions[0]
@@ -84,7 +86,9 @@ func TestEpochFencing(t *testing.T) {
 
 // Of many nodes that open a room at once each gets an epoch of its own, and
 // one is the newest.
-func TestOpenIsExclusive(t *testing.T) {
+func TestOpenIsExclusive(t *testing.T) { onEach(t, testOpenIsExclusive) }
+
+func testOpenIsExclusive(t *testing.T) {
 	r := openAt(t, t.TempDir())
 	session := build(t, r).sessions[0]
 	var all sync.WaitGroup
@@ -107,7 +111,9 @@ func TestOpenIsExclusive(t *testing.T) {
 	}
 }
 
-func TestLifeOfASession(t *testing.T) {
+func TestLifeOfASession(t *testing.T) { onEach(t, testLifeOfASession) }
+
+func testLifeOfASession(t *testing.T) {
 	r := openAt(t, t.TempDir())
 	h := build(t, r)
 	ctx, session := t.Context(), h.sessions[0]
@@ -134,7 +140,9 @@ func TestLifeOfASession(t *testing.T) {
 	}
 }
 
-func TestBanFollowsTheJournal(t *testing.T) {
+func TestBanFollowsTheJournal(t *testing.T) { onEach(t, testBanFollowsTheJournal) }
+
+func testBanFollowsTheJournal(t *testing.T) {
 	r := openAt(t, t.TempDir())
 	h := build(t, r)
 	ctx, session, person := t.Context(), h.sessions[0], h.people[1].ID
@@ -154,7 +162,9 @@ func TestBanFollowsTheJournal(t *testing.T) {
 
 // However often and in whatever pieces events are appended again, the chain is
 // that of appending each once.
-func TestAppendRepeats(t *testing.T) {
+func TestAppendRepeats(t *testing.T) { onEach(t, testAppendRepeats) }
+
+func testAppendRepeats(t *testing.T) {
 	r := openAt(t, t.TempDir())
 	h := build(t, r)
 	rapid.Check(t, func(rt *rapid.T) {
@@ -212,7 +222,9 @@ func chainOf(t testing.TB, r *Records, session rooms.SessionID) string {
 	return text
 }
 
-func TestOpenOfOddSessions(t *testing.T) {
+func TestOpenOfOddSessions(t *testing.T) { onEach(t, testOpenOfOddSessions) }
+
+func testOpenOfOddSessions(t *testing.T) {
 	r := openAt(t, t.TempDir())
 	h := build(t, r)
 	ctx := t.Context()

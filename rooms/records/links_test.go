@@ -18,7 +18,9 @@ func newAuthority(t *testing.T, r *Records) *auth.Authority {
 }
 
 // From a link to an identity and back out again, over the real store.
-func TestAuthOverRecords(t *testing.T) {
+func TestAuthOverRecords(t *testing.T) { onEach(t, testAuthOverRecords) }
+
+func testAuthOverRecords(t *testing.T) {
 	r := openAt(t, t.TempDir())
 	h := build(t, r)
 	ctx, a := t.Context(), newAuthority(t, r)
@@ -58,7 +60,9 @@ func TestAuthOverRecords(t *testing.T) {
 	}
 }
 
-func TestStaffLinkOverRecords(t *testing.T) {
+func TestStaffLinkOverRecords(t *testing.T) { onEach(t, testStaffLinkOverRecords) }
+
+func testStaffLinkOverRecords(t *testing.T) {
 	r := openAt(t, t.TempDir())
 	h := build(t, r)
 	ctx, a := t.Context(), newAuthority(t, r)
@@ -90,7 +94,9 @@ func TestStaffLinkOverRecords(t *testing.T) {
 	}
 }
 
-func TestServiceTokenOverRecords(t *testing.T) {
+func TestServiceTokenOverRecords(t *testing.T) { onEach(t, testServiceTokenOverRecords) }
+
+func testServiceTokenOverRecords(t *testing.T) {
 	r := openAt(t, t.TempDir())
 	h := build(t, r)
 	ctx, a := t.Context(), newAuthority(t, r)
@@ -113,7 +119,9 @@ func TestServiceTokenOverRecords(t *testing.T) {
 }
 
 // Tickets are forgotten long after they expired, and not before.
-func TestUsedTicketsAreForgotten(t *testing.T) {
+func TestUsedTicketsAreForgotten(t *testing.T) { onEach(t, testUsedTicketsAreForgotten) }
+
+func testUsedTicketsAreForgotten(t *testing.T) {
 	r := openAt(t, t.TempDir())
 	h := build(t, r)
 	clock := r.clock.(*testClock)

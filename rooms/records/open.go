@@ -15,10 +15,14 @@ import (
 	"vesper/rooms"
 )
 
-// Options of the Records. Dir, Sealer and Fields are needed.
+// Options of the Records. Sealer and Fields are needed, and Dir or Postgres.
 type Options struct {
-	// Dir is the data folder. It is made with mode 0700 if need be.
+	// Dir is the data folder, which one process holds at a time. It is made
+	// with mode 0700 if need be. The records are a file in it, unless Postgres
+	// is given.
 	Dir string
+	// Postgres is the address of a PostgreSQL database that keeps the records.
+	Postgres string
 	// Clock is rooms.SystemClock by default.
 	Clock rooms.Clock
 	// Sealer is the key of the machine's seals, auth.Keys.Seal.
@@ -54,8 +58,8 @@ const readers = 4
 // writer. ErrInUse: another process holds the folder.
 func Open(ctx context.Context, options Options) (*Records, error) {
 	r := &Records{clock: options.Clock, sealer: options.Sealer, logger: options.Logger}
-	if options.Dir == "" || len(options.Sealer) != ed25519.PrivateKeySize {
-		return nil, errors.New("open records: Dir and Sealer are needed")
+	if options.Dir == "" && options.Postgres == "" || len(options.Sealer) != ed25519.PrivateKeySize {
+		return nil, errors.New("open records: Sealer is needed, and Dir or Postgres")
 	}
 	vault, err := newVault(options.Fields)
 	if err != nil {
@@ -68,23 +72,34 @@ func Open(ctx context.Context, options Options) (*Records, error) {
 	if r.logger == nil {
 		r.logger = slog.Default()
 	}
-	if err := os.MkdirAll(options.Dir, 0o700); err != nil {
-		return nil, fmt.Errorf("open records: %w", err)
-	}
-	lock, err := lockFolder(options.Dir)
-	if err != nil {
-		return nil, fmt.Errorf("open records: %w", err)
-	}
-	r.lock = lock
-	r.engine = &sqliteEngine{file: filepath.Join(options.Dir, "vesper.db"), vault: vault}
-	if err := r.start(ctx); err != nil {
+	if err := r.start(ctx, options); err != nil {
 		return nil, fmt.Errorf("open records: %w", errors.Join(err, r.Close()))
 	}
 	return r, nil
 }
 
+// hold takes the data folder.
+func (r *Records) hold(dir string) (err error) {
+	if dir == "" {
+		return nil
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	r.lock, err = lockFolder(dir)
+	return err
+}
+
 // start opens the engine and the writer.
-func (r *Records) start(ctx context.Context) error {
+func (r *Records) start(ctx context.Context, options Options) (err error) {
+	if err := r.hold(options.Dir); err != nil {
+		return err
+	}
+	if options.Postgres == "" {
+		r.engine = &sqliteEngine{file: filepath.Join(options.Dir, "vesper.db"), vault: r.vault}
+	} else if r.engine, err = newPostgres(options.Postgres, r.vault); err != nil {
+		return err
+	}
 	write, read, err := r.engine.open(ctx)
 	if err != nil {
 		return err

@@ -80,7 +80,9 @@ func TestReadersCannotWrite(t *testing.T) {
 }
 
 // What happened can't be changed, not even by a hand in the database.
-func TestAppendOnly(t *testing.T) {
+func TestAppendOnly(t *testing.T) { onEach(t, testAppendOnly) }
+
+func testAppendOnly(t *testing.T) {
 	r := openAt(t, t.TempDir())
 	h := build(t, r)
 	live(t, r, h)
@@ -95,7 +97,9 @@ func TestAppendOnly(t *testing.T) {
 	verifyChain(t, r, h.clinic.ID, h.sessions[0])
 }
 
-func TestMigrationsRunAgain(t *testing.T) {
+func TestMigrationsRunAgain(t *testing.T) { onEach(t, testMigrationsRunAgain) }
+
+func testMigrationsRunAgain(t *testing.T) {
 	dir := t.TempDir()
 	r := openAt(t, dir)
 	h := build(t, r)
@@ -108,7 +112,9 @@ func TestMigrationsRunAgain(t *testing.T) {
 	}
 }
 
-func TestClosed(t *testing.T) {
+func TestClosed(t *testing.T) { onEach(t, testClosed) }
+
+func testClosed(t *testing.T) {
 	r := openAt(t, t.TempDir())
 	for range 2 {
 		if err := r.Close(); err != nil {

@@ -24,9 +24,13 @@ var evening = time.Date(2026, 11, 23, 22, 30, 0, 0, time.UTC) // 17:30 in New Yo
 
 func openAt(t testing.TB, dir string) *Records {
 	t.Helper()
-	r, err := Open(t.Context(), Options{
+	options := Options{
 		Dir: dir, Sealer: testSealer, Fields: testFields, Clock: &testClock{rooms.SystemClock, evening.Add(-time.Hour)},
-	})
+	}
+	if onPostgres(t) {
+		options.Postgres = databaseOf(t, dir)
+	}
+	r, err := Open(t.Context(), options)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,7 +93,9 @@ func build(t testing.TB, r *Records) house {
 	return h
 }
 
-func TestJournalMainPath(t *testing.T) {
+func TestJournalMainPath(t *testing.T) { onEach(t, testJournalMainPath) }
+
+func testJournalMainPath(t *testing.T) {
 	r := openAt(t, t.TempDir())
 	h := build(t, r)
 	ctx := t.Context()

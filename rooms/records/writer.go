@@ -118,7 +118,12 @@ func (w *writer) commit(batch []*change) {
 		return
 	}
 	results := make([]error, len(batch))
-	if err := w.transact(batch, results); err != nil {
+	err := w.transact(batch, results)
+	for again := 0; contended(err) && again < 3; again++ {
+		clear(results)
+		err = w.transact(batch, results)
+	}
+	if err != nil {
 		for i := range results {
 			results[i] = errors.Join(results[i], err)
 		}
@@ -150,6 +155,11 @@ func (w *writer) transact(batch []*change, results []error) (err error) {
 	if err != nil {
 		return fmt.Errorf("begin: %w", err)
 	}
+	if turn := w.engine.turn(); turn != "" {
+		if _, err := tx.ExecContext(ctx, turn); err != nil {
+			return errors.Join(fmt.Errorf("wait for other nodes: %w", err), tx.Rollback())
+		}
+	}
 	for i, c := range batch {
 		if results[i], err = w.attempt(ctx, tx, c); err != nil {
 			return errors.Join(err, tx.Rollback())
@@ -169,7 +179,7 @@ func (w *writer) attempt(ctx context.Context, tx bun.Tx, c *change) (refused, er
 		return nil, fmt.Errorf("savepoint: %w", err)
 	}
 	refused = c.apply(ctx, tx)
-	if broken(refused) {
+	if broken(refused) || contended(refused) {
 		return nil, refused
 	}
 	if refused != nil {

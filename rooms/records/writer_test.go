@@ -14,7 +14,9 @@ import (
 )
 
 // One caller's refusal takes nothing away from those in the same commit.
-func TestRefusalsDoNotSpread(t *testing.T) {
+func TestRefusalsDoNotSpread(t *testing.T) { onEach(t, testRefusalsDoNotSpread) }
+
+func testRefusalsDoNotSpread(t *testing.T) {
 	r := openAt(t, t.TempDir())
 	h := build(t, r)
 	for _, session := range h.sessions {
@@ -42,7 +44,9 @@ func TestRefusalsDoNotSpread(t *testing.T) {
 }
 
 // A change that fails half way leaves nothing.
-func TestChangeIsWhole(t *testing.T) {
+func TestChangeIsWhole(t *testing.T) { onEach(t, testChangeIsWhole) }
+
+func testChangeIsWhole(t *testing.T) {
 	r := openAt(t, t.TempDir())
 	h := build(t, r)
 	failed := errors.New("half way")
@@ -62,7 +66,9 @@ func TestChangeIsWhole(t *testing.T) {
 
 // A caller who leaves before its turn has written nothing, and one who leaves
 // later is told what became of it.
-func TestLeavingCallers(t *testing.T) {
+func TestLeavingCallers(t *testing.T) { onEach(t, testLeavingCallers) }
+
+func testLeavingCallers(t *testing.T) {
 	r := openAt(t, t.TempDir())
 	clinic := build(t, r).clinic.ID
 	busy, free := make(chan struct{}), make(chan struct{})
@@ -102,7 +108,9 @@ func TestLeavingCallers(t *testing.T) {
 }
 
 // Text is text, whatever stands in it; what no database keeps is replaced.
-func TestOddText(t *testing.T) {
+func TestOddText(t *testing.T) { onEach(t, testOddText) }
+
+func testOddText(t *testing.T) {
 	r := openAt(t, t.TempDir())
 	h := build(t, r)
 	for _, text := range []string{"O'Brien", `\'; DROP TABLE clinics; --`, "a\x00b", "?", "$1 :a @b", "\"", "日本 🦊", "%s", "\xff\xfe", "line\nline"} {

@@ -1,0 +1,85 @@
+package records
+
+import (
+	"database/sql"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/uptrace/bun"
+
+	"vesper/rooms/storetest"
+)
+
+// onEach runs a test on SQLite and on a real PostgreSQL: openAt opens the one
+// that the name of the running test tells.
+func onEach(t *testing.T, test func(*testing.T)) {
+	t.Run("sqlite", test)
+	t.Run("postgres", test)
+}
+
+// onPostgres says on which of the two a test runs.
+func onPostgres(t testing.TB) bool { return strings.Contains(t.Name(), "/postgres") }
+
+// databases are the PostgreSQL databases of the running tests by data folder,
+// so that a folder that is opened again has the same records.
+var databases sync.Map
+
+// databaseOf is the database that belongs to a data folder, with its tables.
+func databaseOf(t testing.TB, dir string) string {
+	t.Helper()
+	if url, ok := databases.Load(dir); ok {
+		return url.(string)
+	}
+	url := storetest.Postgres(t, func(url string) error {
+		r, err := Open(t.Context(), Options{Postgres: url, Sealer: testSealer, Fields: testFields})
+		if err != nil {
+			return err
+		}
+		return r.Close()
+	})
+	databases.Store(dir, url)
+	t.Cleanup(func() { databases.Delete(dir) })
+	return url
+}
+
+// superuser is a connection to the database of r past row-level security.
+func superuser(t testing.TB, r *Records) *sql.DB {
+	t.Helper()
+	config := r.engine.(*postgresEngine).config.Copy()
+	config.User = "postgres"
+	pool := stdlib.OpenDB(*config)
+	t.Cleanup(func() { _ = pool.Close() })
+	return pool
+}
+
+// tamper changes what is kept as somebody does who holds the database and goes
+// past its triggers.
+func tamper(t testing.TB, r *Records, statements ...string) {
+	t.Helper()
+	var tx *sql.Tx
+	if onPostgres(t) {
+		tx = must[*sql.Tx](t)(superuser(t, r).BeginTx(t.Context(), nil))
+		statements = append([]string{"SET LOCAL session_replication_role = replica"}, statements...)
+	} else {
+		begun := must[bun.Tx](t)(r.write.db.BeginTx(t.Context(), nil))
+		tx = begun.Tx
+		if err := unguard(t.Context(), tx); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, statement := range statements {
+		if _, err := tx.ExecContext(t.Context(), statement); err != nil {
+			t.Fatalf("%s: %v", statement, err)
+		}
+	}
+	if !onPostgres(t) {
+		if err := guard(t.Context(), tx); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := tx.Commit(); err != nil {
+		t.Fatal(err)
+	}
+}
