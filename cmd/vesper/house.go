@@ -45,6 +45,7 @@ type house struct {
 	url       string
 	failed    chan error
 	closers   []func()
+	errand    bool // of an administrator, without the server
 }
 
 // openHouse starts everything. TLS comes from the configuration unless cert
@@ -70,8 +71,13 @@ func (h *house) openRecords(ctx context.Context) (err error) {
 	if h.keys, err = auth.OpenKeys(filepath.Join(h.config.Data, "keys")); err != nil {
 		return fmt.Errorf("open keys: %w", err)
 	}
-	h.records, err = records.Open(ctx, records.Options{Dir: h.config.Data, Clock: h.clock, Sealer: h.keys.Seal(), Fields: h.keys.Fields(), Logger: h.log})
-	if err != nil {
+	options := records.Options{
+		Dir: h.config.Data, Postgres: h.config.Postgres, Clock: h.clock, Sealer: h.keys.Seal(), Fields: h.keys.Fields(), Logger: h.log,
+	}
+	if h.errand && options.Postgres != "" {
+		options.Dir = "" // beside the running server
+	}
+	if h.records, err = records.Open(ctx, options); err != nil {
 		return err
 	}
 	h.onClose(func() { _ = h.records.Close() })
@@ -162,6 +168,7 @@ func (h *house) openPages(cert *tls.Certificate) (err error) {
 	mux.Handle(wire.Path, h.signaling)
 	api.Mount(mux, api.Options{
 		Records: h.records, Authority: h.authority, Keys: h.keys, Clock: h.clock, Logger: h.log, URL: h.url, Live: h.hall, Planned: h.desk.Wake, SignIn: ways,
+		OnClose: h.onClose,
 	})
 	h.health(mux)
 	h.pages(mux)
@@ -225,7 +232,7 @@ func nodeID(dir string) (rooms.NodeID, error) {
 	return rooms.NodeID(strings.TrimSpace(string(data))), nil
 }
 
-// alone refuses a second node: SQLite records are one machine's.
+// alone refuses a second node.
 func alone(ctx context.Context, store rooms.Store, node rooms.Node) error {
 	nodes, err := store.Nodes(ctx)
 	if err != nil {
@@ -233,7 +240,7 @@ func alone(ctx context.Context, store rooms.Store, node rooms.Node) error {
 	}
 	for _, other := range nodes {
 		if other.ID != node.ID {
-			return errors.New("another node uses this Redis; several nodes need PostgreSQL records, which this version does not have")
+			return errors.New("another node uses this Redis; this version runs on one node")
 		}
 	}
 	return store.Announce(ctx, node, 10*time.Second)

@@ -13,6 +13,9 @@ package api
 import (
 	"log/slog"
 	"net/http"
+	"path"
+	"reflect"
+	"strings"
 	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -46,6 +49,8 @@ type Options struct {
 	// Organizer is the address that mails come from; empty: this server sends
 	// none.
 	Organizer string
+	// OnClose is given what ends and waits for the work behind requests.
+	OnClose func(func())
 	// InsideHooks lets webhooks go to inside addresses, for tests.
 	InsideHooks bool
 }
@@ -53,9 +58,24 @@ type Options struct {
 // house is what the operations share.
 type house struct {
 	Options
+	exporting *exportDesk
 }
 
 var problems sync.Once
+
+// schemaName names a body in the description. Those of the clinic's own
+// packages carry the package's name too, so that an address on the wire and one
+// in the records can be told apart.
+func schemaName(t reflect.Type, hint string) string {
+	name := huma.DefaultSchemaNamer(t, hint)
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if dir, pkg := path.Split(t.PkgPath()); strings.HasPrefix(dir, "vesper/rooms/") {
+		name = strings.ToUpper(pkg[:1]) + pkg[1:] + name
+	}
+	return name
+}
 
 // Mount adds the interface to a mux.
 func Mount(mux *http.ServeMux, o Options) {
@@ -69,6 +89,9 @@ func Mount(mux *http.ServeMux, o Options) {
 	if o.Checkpointed == nil {
 		o.Checkpointed = func(records.Checkpoint) {}
 	}
+	if o.OnClose == nil {
+		o.OnClose = func(func()) {}
+	}
 	if o.Planned == nil {
 		o.Planned = func() {}
 	}
@@ -80,11 +103,13 @@ func Mount(mux *http.ServeMux, o Options) {
 	config.DocsPath = ""
 	config.SchemasPath = ""
 	config.CreateHooks = nil // no $schema in answers
+	config.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"token": {Type: "http", Scheme: "bearer", BearerFormat: "JWT"},
 	}
 	api := humago.New(mux, config)
-	h := &house{o}
+	h := &house{Options: o, exporting: newExportDesk(o.Clock, o.Logger)}
+	o.OnClose(h.exporting.Close)
 	api.UseMiddleware(h.identify(api), h.once)
 	h.door(api)
 	h.staff(api)
@@ -93,6 +118,9 @@ func Mount(mux *http.ServeMux, o Options) {
 	h.enterRoom(api)
 	h.sessions(api)
 	h.attendance(api)
+	h.week(api)
+	h.payers(api)
+	h.exports(api)
 	h.review(api)
 	h.evidence(api)
 	h.series(api)

@@ -46,7 +46,7 @@ func Compute(in Input) View {
 		}
 	}
 	slices.SortStableFunc(v.Problems, func(a, b Problem) int { return rank(a.Code) - rank(b.Code) })
-	v.Totals.People, v.Totals.Sessions, v.Totals.Unsigned = len(v.People), len(c.sessions), len(v.Unsigned)
+	v.Totals.People, v.Totals.Unsigned = len(v.People), len(v.Unsigned)
 	v.Final = v.Over && len(v.Unsigned) == 0
 	return v
 }
@@ -91,6 +91,10 @@ func (c *computation) toCome(s *Session) bool {
 // look finds what is wrong with sessions rather than with people.
 func (c *computation) look(v *View) {
 	for _, s := range c.sessions {
+		if c.in.Program != "" && s.Program != c.in.Program {
+			continue
+		}
+		v.Totals.Sessions++
 		date := c.dates[s.Plan.Session]
 		problem := func(key string, more values) {
 			more["date"] = date
@@ -125,7 +129,7 @@ func (c *computation) stranger(s *Session, r attendance.Record) bool {
 	if r.Seconds == 0 || s.Kind == Alumni || (r.Role != "" && r.Role != rooms.Client) {
 		return false
 	}
-	return !Counts(r) || !slices.ContainsFunc(c.in.People, func(p Person) bool { return p.ID == Whose(r) })
+	return !Counts(r) || r.Matched == "" && !slices.ContainsFunc(c.in.People, func(p Person) bool { return p.ID == Whose(r) })
 }
 
 // ranks is the order of problems: first what is missing, then what is short,

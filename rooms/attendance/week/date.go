@@ -26,6 +26,9 @@ func DateOf(t time.Time, zone *time.Location) Date { return Date(t.In(zone).Form
 // Add is the date so many days later.
 func (d Date) Add(days int) Date { return Date(d.noon().AddDate(0, 0, days).Format(dateForm)) }
 
+// Since is how many days d lies after another date.
+func (d Date) Since(other Date) int { return int(d.noon().Sub(other.noon()).Hours() / 24) }
+
 // noon is a moment of the date for arithmetic with days; there is one on
 // every date that ParseDate accepts.
 func (d Date) noon() time.Time {

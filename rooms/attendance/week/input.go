@@ -15,6 +15,9 @@ type Input struct {
 	Zone      *time.Location // the clinic's
 	WeekStart attendance.Day
 	Now       time.Time
+	// Program limits what is said of sessions to those of one; empty: all. A
+	// person's minutes are those of all their sessions.
+	Program rooms.ProgramID
 	// Sessions of the week; others are left out. Cancelled ones too.
 	Sessions []Session
 	// People are the clients to show: everybody who is expected or came, and

@@ -76,8 +76,8 @@ type Billing struct {
 	// Kinds are the parts of an evening that the code covers; none: all
 	// minutes, counted breaks too.
 	Kinds          []rooms.SegmentKind `json:"kinds,omitempty" enum:"group,education,relapse_prevention,individual,family"`
-	Modifiers      Modifiers           `json:"modifiers,omitzero"`
-	PlaceOfService PlaceOfService      `json:"place_of_service,omitzero"`
+	Modifiers      Modifiers           `json:"modifiers,omitzero" required:"false"`
+	PlaceOfService PlaceOfService      `json:"place_of_service,omitzero" required:"false"`
 	// AudioOnlyPercent of the time without a camera makes it audio-only; 0: 50.
 	AudioOnlyPercent int64 `json:"audio_only_percent,omitempty"`
 	// MinMinutesPerUnit is the least that is a unit; of 15min the least of the

@@ -1,0 +1,160 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"vesper/rooms"
+	"vesper/rooms/attendance/week"
+	"vesper/rooms/records"
+	"vesper/rooms/schedule"
+	"vesper/signaling/wire"
+)
+
+type weekQuery struct {
+	Of      string `query:"of" doc:"any date of the week; default today in the clinic's zone" example:"2026-10-05"`
+	Program string `query:"program" maxLength:"64" doc:"only people and sessions of one program"`
+}
+
+func (h *house) week(api huma.API) {
+	huma.Register(api, operation("GET", "/week", "get-week", "Attended against prescribed, the payers' rules and what to look at", mayRead),
+		func(ctx context.Context, in *weekQuery) (*body[week.View], error) {
+			out, err := h.readWeek(ctx, *in)
+			return &body[week.View]{out}, h.problemOf("read week", err)
+		})
+}
+
+// badField is a refusal that names one field.
+func badField(location, message string) *problem {
+	p := refuse(http.StatusUnprocessableEntity, "invalid", message)
+	p.Errors = []wire.ProblemField{{Location: location, Message: message}}
+	return p
+}
+
+func (h *house) readWeek(ctx context.Context, q weekQuery) (week.View, error) {
+	w, err := h.theWeek(ctx, callerOf(ctx).clinic, q.Of, rooms.ProgramID(q.Program))
+	if err != nil {
+		return week.View{}, err
+	}
+	view := week.Compute(w.Input)
+	who := callerOf(ctx)
+	return view, h.Records.Audit(ctx, records.AuditEntry{
+		Clinic: who.clinic, Actor: who.id, ActorKind: who.kind, Action: "week.read", Object: string(view.Start),
+	})
+}
+
+// aWeek is what a week is computed from, with what its exports need beside it.
+type aWeek struct {
+	week.Input
+	clinic  records.Clinic
+	judged  []records.Judged
+	persons []records.Person
+}
+
+// theWeek gathers the week that has a date; empty: today.
+func (h *house) theWeek(ctx context.Context, clinic rooms.ClinicID, of string, program rooms.ProgramID) (w aWeek, err error) {
+	if w.clinic, err = h.Records.Clinic(ctx, clinic); err != nil {
+		return w, err
+	}
+	if w.Zone, err = time.LoadLocation(w.clinic.Zone); err != nil {
+		return w, err
+	}
+	rules, err := h.Records.Rules(ctx, clinic)
+	if err != nil {
+		return w, err
+	}
+	w.Now, w.WeekStart, w.Program, w.Of = h.Clock.Now(), rules.WeekStart, program, week.DateOf(h.Clock.Now(), w.Zone)
+	if of != "" {
+		if w.Of, err = week.ParseDate(of); err != nil {
+			return w, badField("query.of", "This is a date, like 2026-10-05.")
+		}
+	}
+	first := week.First(w.Of, w.WeekStart)
+	from, to := week.Bounds(first, w.Zone)
+	if w.judged, err = h.Records.Judge(ctx, clinic, from, to); err != nil {
+		return w, err
+	}
+	series, err := h.Records.ListSeries(ctx, clinic)
+	if err != nil {
+		return w, err
+	}
+	programs := map[rooms.SeriesID]rooms.ProgramID{}
+	for _, s := range series {
+		programs[s.ID] = s.Program
+	}
+	if program != "" && !slices.ContainsFunc(series, func(s schedule.Series) bool { return s.Program == program }) {
+		if _, err := h.Records.Program(ctx, clinic, program); err != nil {
+			return w, err
+		}
+	}
+	for _, j := range w.judged {
+		w.Sessions = append(w.Sessions, weekSession(j, programs[j.Session.Series]))
+	}
+	return w, h.weekPeople(ctx, clinic, &w, first, from, to)
+}
+
+func weekSession(j records.Judged, program rooms.ProgramID) week.Session {
+	return week.Session{
+		Plan: j.Session.Plan, Title: j.Session.Title, Kind: string(j.Session.Kind), Program: program, State: week.State(j.Session.Status),
+		Final: j.Session.Sealed, Signed: j.Signed != nil, Rules: j.Rules, Rows: j.Rows, Roster: j.Roster,
+	}
+}
+
+// weekPeople are the clinic's clients, with what is prescribed for them and
+// whose rules hold. What is prescribed is the most of the first and the last
+// moment of the week, so that one who begins or ends in it is not let off.
+func (h *house) weekPeople(ctx context.Context, clinic rooms.ClinicID, w *aWeek, first week.Date, from, to time.Time) (err error) {
+	if w.persons, err = h.Records.Persons(ctx, clinic); err != nil {
+		return err
+	}
+	payers, err := h.Records.PayersOn(ctx, clinic, first)
+	if err != nil {
+		return err
+	}
+	prescribed := map[rooms.PersonID]int64{}
+	for _, at := range []time.Time{from, to.Add(-time.Millisecond)} {
+		sums, err := h.Records.Prescribed(ctx, clinic, at)
+		if err != nil {
+			return err
+		}
+		for person, minutes := range sums {
+			prescribed[person] = max(prescribed[person], int64(minutes))
+		}
+	}
+	for _, p := range w.persons {
+		if p.Kind != records.ClientPerson || p.Guest || !w.shows(p.ID) {
+			continue
+		}
+		person := week.Person{ID: p.ID, LegalName: p.LegalName, DisplayName: p.DisplayName, Payer: payers[p.ID]}
+		if minutes, known := prescribed[p.ID]; known {
+			person.Prescribed = &minutes
+		}
+		w.People = append(w.People, person)
+	}
+	return nil
+}
+
+// shows reports whether a person belongs to the week's program.
+func (w *aWeek) shows(person rooms.PersonID) bool {
+	if w.Program == "" {
+		return true
+	}
+	for _, s := range w.Sessions {
+		if s.Program != w.Program {
+			continue
+		}
+		if _, listed := s.Roster.Seat(person); listed {
+			return true
+		}
+		for _, r := range s.Rows {
+			if week.Whose(r) == person {
+				return true
+			}
+		}
+	}
+	return false
+}
