@@ -26,6 +26,8 @@ type office struct {
 	token     map[string]string // by clinic: "harbor", "mesa"
 	clinic    map[string]rooms.ClinicID
 	now       time.Time
+	hall      lateHall
+	dir       string // the data folder
 }
 
 func (o *office) Now() time.Time      { return o.now }
@@ -36,10 +38,10 @@ func (o *office) AfterFunc(d time.Duration, f func()) rooms.Timer {
 
 func newOffice(t *testing.T) *office {
 	t.Helper()
-	o := &office{t: t, token: map[string]string{}, clinic: map[string]rooms.ClinicID{}, now: time.Now().UTC()}
+	o := &office{t: t, token: map[string]string{}, clinic: map[string]rooms.ClinicID{}, now: time.Now().UTC(), dir: t.TempDir()}
 	keys, err := auth.NewKeys()
 	o.check(err)
-	o.records, err = records.Open(t.Context(), records.Options{Dir: t.TempDir(), Sealer: keys.Seal(), Fields: keys.Fields(), Clock: o})
+	o.records, err = records.Open(t.Context(), records.Options{Dir: o.dir, Sealer: keys.Seal(), Fields: keys.Fields(), Clock: o})
 	o.check(err)
 	o.authority, err = auth.New(auth.Options{Keys: keys, Store: o.records, Clock: o})
 	o.check(err)
@@ -51,7 +53,7 @@ func newOffice(t *testing.T) *office {
 		o.check(err)
 	}
 	mux := http.NewServeMux()
-	Mount(mux, Options{Records: o.records, Authority: o.authority, Keys: keys, Clock: o, Planned: o.expand})
+	Mount(mux, Options{Records: o.records, Authority: o.authority, Keys: keys, Clock: o, Planned: o.expand, Live: &o.hall})
 	server := httptest.NewServer(mux)
 	o.url = server.URL
 	t.Cleanup(func() { server.Close(); _ = o.records.Close() })

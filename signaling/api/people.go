@@ -2,40 +2,298 @@ package api
 
 import (
 	"context"
+	"encoding/base64"
+	"errors"
+	"net/http"
+	"net/mail"
+	"strconv"
+	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"vesper/auth"
 	"vesper/rooms"
 	"vesper/rooms/records"
+	"vesper/signaling/wire"
 )
 
 // NewPerson is what POST /persons takes.
 type NewPerson struct {
-	Kind        string   `json:"kind" enum:"staff,client,collateral"`
-	LegalName   string   `json:"legal_name" minLength:"1" maxLength:"120"`
-	DisplayName string   `json:"display_name" minLength:"1" maxLength:"60"`
-	Phone       string   `json:"phone,omitempty" maxLength:"40"`
-	Language    string   `json:"language,omitempty" enum:"en,es"`
-	Credential  string   `json:"credential,omitempty" maxLength:"40"`
-	StaffRoles  []string `json:"staff_roles,omitempty" enum:"admin,clinician,billing,auditor"`
+	Kind        string        `json:"kind" enum:"staff,client,collateral"`
+	LegalName   string        `json:"legal_name" minLength:"1" maxLength:"120"`
+	DisplayName string        `json:"display_name" minLength:"1" maxLength:"60"`
+	Email       string        `json:"email,omitempty" maxLength:"254"`
+	Phone       string        `json:"phone,omitempty" maxLength:"40"`
+	Address     *wire.Address `json:"address,omitempty"`
+	Emergency   *wire.Contact `json:"emergency,omitempty"`
+	Language    string        `json:"language,omitempty" enum:"en,es"`
+	Credential  string        `json:"credential,omitempty" maxLength:"40"`
+	StaffRoles  []string      `json:"staff_roles,omitempty" enum:"admin,clinician,billing,auditor"`
+	Payer       string        `json:"payer,omitempty" maxLength:"64"`
+}
+
+// PersonPatch is what PATCH /persons/{id} takes: what is absent stays.
+type PersonPatch struct {
+	LegalName   *string       `json:"legal_name,omitempty" minLength:"1" maxLength:"120"`
+	DisplayName *string       `json:"display_name,omitempty" minLength:"1" maxLength:"60"`
+	Email       *string       `json:"email,omitempty" maxLength:"254"`
+	Phone       *string       `json:"phone,omitempty" maxLength:"40"`
+	Address     *wire.Address `json:"address,omitempty"`
+	Emergency   *wire.Contact `json:"emergency,omitempty"`
+	Language    *string       `json:"language,omitempty" enum:"en,es"`
+	Credential  *string       `json:"credential,omitempty" maxLength:"40"`
+	StaffRoles  *[]string     `json:"staff_roles,omitempty" enum:"admin,clinician,billing,auditor"`
+	Payer       *string       `json:"payer,omitempty" maxLength:"64"`
+}
+
+// Person is a person as the clinic knows them.
+type Person struct {
+	ID string `json:"id"`
+	NewPerson
+	PrescribedMinutes int  `json:"prescribed_minutes,omitempty" doc:"a week, by the seats that hold now"`
+	Guest             bool `json:"guest,omitempty" doc:"seated for one evening, not enrolled"`
+}
+
+// Persons is a page of them, by legal name.
+type Persons struct {
+	Persons []Person `json:"persons"`
+	Next    string   `json:"next,omitempty" doc:"give it as after for the next page"`
+}
+
+type personsQuery struct {
+	Kind  string `query:"kind" enum:"staff,client,collateral"`
+	Text  string `query:"q" maxLength:"120" doc:"part of a name"`
+	After string `query:"after" maxLength:"400"`
+	Limit int    `query:"limit" minimum:"1" maximum:"1000" default:"100"`
+}
+
+type personPatch struct {
+	ID   string `path:"id" maxLength:"64"`
+	Body PersonPatch
 }
 
 func (h *house) people(api huma.API) {
 	huma.Register(api, operation("POST", "/persons", "create-person", "Add a person to the clinic", mayWrite),
 		func(ctx context.Context, in *body[NewPerson]) (*body[Created], error) {
-			person, err := h.Records.CreatePerson(ctx, personOf(callerOf(ctx).clinic, in.Body))
+			person, err := h.createPerson(ctx, in.Body)
 			return &body[Created]{Created{string(person.ID)}}, h.problemOf("create person", err)
 		})
+	huma.Register(api, operation("GET", "/persons", "list-persons", "The clinic's people, by legal name", mayRead),
+		func(ctx context.Context, in *personsQuery) (*body[Persons], error) {
+			out, err := h.listPersons(ctx, *in)
+			return &body[Persons]{out}, h.problemOf("list persons", err)
+		})
+	huma.Register(api, operation("GET", "/persons/{id}", "get-person", "One person", mayRead),
+		func(ctx context.Context, in *personPath) (*body[Person], error) {
+			out, err := h.readPerson(ctx, rooms.PersonID(in.ID))
+			return &body[Person]{out}, h.problemOf("get person", err)
+		})
+	huma.Register(api, operation("PATCH", "/persons/{id}", "update-person", "Change a person; what is absent stays", mayWrite),
+		func(ctx context.Context, in *personPatch) (*body[Person], error) {
+			out, err := h.patchPerson(ctx, rooms.PersonID(in.ID), in.Body)
+			return &body[Person]{out}, h.problemOf("update person", err)
+		})
+}
+
+func (h *house) createPerson(ctx context.Context, in NewPerson) (records.Person, error) {
+	person := personOf(callerOf(ctx).clinic, in)
+	var found findings
+	checkPerson(&found, "", person)
+	if err := errors.Join(found.refuse("invalid", "Some fields of the person are wrong."), mayGrant(ctx, nil, person.StaffRoles)); err != nil {
+		return person, err
+	}
+	person, err := h.Records.CreatePerson(ctx, person)
+	if err != nil {
+		return person, err
+	}
+	return person, h.wrote(ctx, "person.create", records.AuditEntry{Person: person.ID})
 }
 
 func personOf(clinic rooms.ClinicID, in NewPerson) records.Person {
 	person := records.Person{
 		Clinic: clinic, Kind: records.PersonKind(in.Kind), LegalName: in.LegalName, DisplayName: in.DisplayName,
-		Phone: in.Phone, Language: in.Language, Credential: in.Credential,
+		Phone: strings.TrimSpace(in.Phone), Email: strings.TrimSpace(in.Email), Language: in.Language, Credential: in.Credential,
+		StaffRoles: rolesOf(in.StaffRoles), Payer: in.Payer,
 	}
-	for _, role := range in.StaffRoles {
-		person.StaffRoles = append(person.StaffRoles, auth.StaffRole(role))
+	if in.Address != nil {
+		person.Address = records.Address(*in.Address)
+	}
+	if in.Emergency != nil {
+		person.EmergencyName, person.EmergencyPhone = in.Emergency.Name, in.Emergency.Phone
 	}
 	return person
+}
+
+func rolesOf(names []string) []auth.StaffRole {
+	var roles []auth.StaffRole
+	for _, name := range names {
+		roles = append(roles, auth.StaffRole(name))
+	}
+	return roles
+}
+
+// checkPerson names what is wrong with a person beyond the lengths of texts.
+func checkPerson(found *findings, under string, p records.Person) {
+	found.check(strings.TrimSpace(p.LegalName) != "", under+"legal_name", "Give a name.")
+	found.check(strings.TrimSpace(p.DisplayName) != "", under+"display_name", "Give a name that others may see.")
+	if p.Email != "" {
+		address, err := mail.ParseAddress(p.Email)
+		found.check(err == nil && address.Address == p.Email, under+"email", "Give a mail address like name@example.org.")
+	}
+	staff := p.Kind == records.StaffPerson
+	found.check(staff || len(p.StaffRoles) == 0, under+"staff_roles", "Only staff have roles in the clinic.")
+	found.check(staff || p.Credential == "", under+"credential", "Only staff have a credential.")
+	found.check(p.Kind == records.ClientPerson || p.Payer == "", under+"payer", "Only clients have a payer.")
+}
+
+// mayGrant refuses to make or unmake those who set up or audit the clinic,
+// unless the caller may change its settings.
+func mayGrant(ctx context.Context, before, after []auth.StaffRole) error {
+	has := func(roles []auth.StaffRole, want auth.StaffRole) bool {
+		for _, role := range roles {
+			if role == want {
+				return true
+			}
+		}
+		return false
+	}
+	for _, role := range []auth.StaffRole{auth.Admin, auth.Auditor} {
+		if has(before, role) != has(after, role) && !callerOf(ctx).may[maySettings] {
+			return notAllowed
+		}
+	}
+	return nil
+}
+
+func (h *house) listPersons(ctx context.Context, q personsQuery) (Persons, error) {
+	find := records.PersonQuery{Kind: records.PersonKind(q.Kind), Text: q.Text, Limit: q.Limit}
+	if q.After != "" {
+		name, id, ok := placeOf(q.After)
+		if !ok {
+			return Persons{}, badCursor
+		}
+		find.AfterName, find.After = name, rooms.PersonID(id)
+	}
+	clinic := callerOf(ctx).clinic
+	people, more, err := h.Records.FindPersons(ctx, clinic, find)
+	if err != nil {
+		return Persons{}, err
+	}
+	minutes, err := h.Records.Prescribed(ctx, clinic, h.Clock.Now())
+	if err != nil {
+		return Persons{}, err
+	}
+	out := Persons{Persons: make([]Person, len(people))}
+	for i, p := range people {
+		out.Persons[i] = shownPerson(p, minutes[p.ID])
+	}
+	if more {
+		last := people[len(people)-1]
+		out.Next = placeAfter(last.LegalName, string(last.ID))
+	}
+	return out, h.wrote(ctx, "persons.read", records.AuditEntry{Object: strconv.Itoa(len(people))})
+}
+
+func (h *house) readPerson(ctx context.Context, id rooms.PersonID) (Person, error) {
+	clinic := callerOf(ctx).clinic
+	person, err := h.Records.Person(ctx, clinic, id)
+	if err != nil {
+		return Person{}, err
+	}
+	minutes, err := h.Records.Prescribed(ctx, clinic, h.Clock.Now())
+	if err != nil {
+		return Person{}, err
+	}
+	return shownPerson(person, minutes[id]), h.wrote(ctx, "person.read", records.AuditEntry{Person: id})
+}
+
+func shownPerson(p records.Person, minutes int) Person {
+	out := Person{ID: string(p.ID), PrescribedMinutes: minutes, Guest: p.Guest, NewPerson: NewPerson{
+		Kind: string(p.Kind), LegalName: p.LegalName, DisplayName: p.DisplayName, Email: p.Email, Phone: p.Phone,
+		Language: p.Language, Credential: p.Credential, Payer: p.Payer,
+	}}
+	for _, role := range p.StaffRoles {
+		out.StaffRoles = append(out.StaffRoles, string(role))
+	}
+	out.Address = addressOf(p.Address)
+	if p.EmergencyName != "" || p.EmergencyPhone != "" {
+		out.Emergency = &wire.Contact{Name: p.EmergencyName, Phone: p.EmergencyPhone}
+	}
+	return out
+}
+
+func (h *house) patchPerson(ctx context.Context, id rooms.PersonID, in PersonPatch) (Person, error) {
+	person, err := h.Records.Person(ctx, callerOf(ctx).clinic, id)
+	if err != nil {
+		return Person{}, err
+	}
+	before := person.StaffRoles
+	set := func(field *string, to *string) {
+		if to != nil {
+			*field = strings.TrimSpace(*to)
+		}
+	}
+	set(&person.LegalName, in.LegalName)
+	set(&person.DisplayName, in.DisplayName)
+	set(&person.Email, in.Email)
+	set(&person.Phone, in.Phone)
+	set(&person.Language, in.Language)
+	set(&person.Credential, in.Credential)
+	set(&person.Payer, in.Payer)
+	if in.Address != nil {
+		person.Address = records.Address(*in.Address)
+	}
+	if in.Emergency != nil {
+		person.EmergencyName, person.EmergencyPhone = in.Emergency.Name, in.Emergency.Phone
+	}
+	if in.StaffRoles != nil {
+		person.StaffRoles = rolesOf(*in.StaffRoles)
+	}
+	var found findings
+	checkPerson(&found, "", person)
+	if err := errors.Join(found.refuse("invalid", "Some fields of the person are wrong."), mayGrant(ctx, before, person.StaffRoles)); err != nil {
+		return Person{}, err
+	}
+	if err := h.Records.UpdatePerson(ctx, person); err != nil {
+		return Person{}, err
+	}
+	if err := h.wrote(ctx, "person.update", records.AuditEntry{Person: id}); err != nil {
+		return Person{}, err
+	}
+	minutes, err := h.Records.Prescribed(ctx, person.Clinic, h.Clock.Now())
+	return shownPerson(person, minutes[id]), err
+}
+
+// wrote writes down what a caller read or changed. The entry says of what.
+func (h *house) wrote(ctx context.Context, action string, entry records.AuditEntry) error {
+	who := callerOf(ctx)
+	entry.Clinic, entry.Actor, entry.ActorKind, entry.Action = who.clinic, who.id, who.kind, action
+	return h.Records.Audit(ctx, entry)
+}
+
+var badCursor = refuse(http.StatusUnprocessableEntity, "invalid", "That is no place in this list; begin without after.")
+
+// placeAfter is a place in a list that is ordered by name and id, and placeOf
+// reads it.
+func placeAfter(name, id string) string {
+	return base64.RawURLEncoding.EncodeToString([]byte(id + "\n" + name))
+}
+
+func placeOf(cursor string) (name, id string, ok bool) {
+	data, err := base64.RawURLEncoding.DecodeString(cursor)
+	if err != nil {
+		return "", "", false
+	}
+	id, name, ok = strings.Cut(string(data), "\n")
+	return name, id, ok
+}
+
+// zone is the clinic's, by which its dates are read.
+func (h *house) zone(ctx context.Context) (*time.Location, error) {
+	clinic, err := h.Records.Clinic(ctx, callerOf(ctx).clinic)
+	if err != nil {
+		return nil, err
+	}
+	return time.LoadLocation(clinic.Zone)
 }

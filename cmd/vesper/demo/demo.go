@@ -7,6 +7,7 @@ package demo
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"time"
 )
 
@@ -90,6 +91,25 @@ var groundRules = map[string]string{
 		"Puedo salir cuando lo necesite, y volver.",
 }
 
+// doorRules ask for nothing that keeps anybody out, and for the ground rules
+// every time, since whoever looks at the demo looks at them for the first time.
+var doorRules = map[string]any{
+	"address": "elsewhere", "address_needed": false, "emergency": true, "emergency_needed": false,
+	"consent_needed": false, "accept_again": true, "licensed_states": []string{"NY", "NJ", "CT"},
+}
+
+// scales are the check-in.
+var scales = map[string]any{"scales": []map[string]any{
+	{
+		"question": map[string]string{"en": "How strong is the urge to use right now?", "es": "¿Qué tan fuertes son las ganas de consumir ahora?"},
+		"low":      map[string]string{"en": "none", "es": "ninguna"}, "high": map[string]string{"en": "very strong", "es": "muy fuertes"},
+	},
+	{
+		"question": map[string]string{"en": "How is your mood?", "es": "¿Cómo está su ánimo?"},
+		"low":      map[string]string{"en": "very low", "es": "muy bajo"}, "high": map[string]string{"en": "very good", "es": "muy bueno"},
+	},
+}}
+
 // Evening is when the demo's live session takes place: it began ten minutes
 // ago, and its group meets on two other days of the week too.
 type Evening struct {
@@ -112,6 +132,12 @@ func Found(ctx context.Context, api *API, c *Clinic) error {
 	for language, text := range groundRules {
 		body := map[string]string{"audience": "participant", "language": language, "text": text}
 		if _, err := api.create(ctx, "/ground-rules", body); err != nil {
+			return err
+		}
+	}
+	var set struct{}
+	for path, body := range map[string]any{"/door-rules": doorRules, "/scales": scales} {
+		if err := api.do(ctx, http.MethodPut, path, body, &set); err != nil {
 			return err
 		}
 	}
@@ -154,12 +180,13 @@ func Schedule(ctx context.Context, api *API, c *Clinic, e Evening) error {
 	return nil
 }
 
-// Link makes a fresh personal link for a member.
+// Link makes a personal link for a member beside those that they have: what an
+// earlier start printed stays good.
 func Link(ctx context.Context, api *API, m Member) (string, error) {
 	var link struct {
 		URL string `json:"url"`
 	}
-	err := api.post(ctx, "/seats/"+m.Seat+"/invitations", nil, &link)
+	err := api.post(ctx, "/seats/"+m.Seat+"/invitations?keep=true", nil, &link)
 	return link.URL, err
 }
 
