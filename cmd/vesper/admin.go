@@ -11,7 +11,7 @@ import (
 )
 
 // adminCommand are the errands of whoever runs the machine. They work on the
-// data folder, so the server must be stopped.
+// records themselves: those in the data folder need the server to be stopped.
 type adminCommand struct {
 	Config string      `help:"Configuration file." type:"existingfile" placeholder:"vesper.yaml"`
 	Clinic clinicAdd   `cmd:"" help:"Add a clinic and print its id."`
@@ -40,7 +40,7 @@ type tokenIssue struct {
 
 type sealKey struct{}
 
-// office is the data folder without the server.
+// office is the data folder and the records without the server.
 type office struct {
 	config    Config
 	keys      *auth.Keys
@@ -53,7 +53,7 @@ func (a *adminCommand) open(ctx context.Context) (*office, func(), error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	h := &house{config: config, log: logger("error", discard{}), clock: rooms.SystemClock}
+	h := &house{config: config, log: logger("error", discard{}), clock: rooms.SystemClock, errand: true}
 	if err := h.openRecords(ctx); err != nil {
 		h.Close()
 		return nil, nil, err

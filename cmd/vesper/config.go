@@ -24,6 +24,9 @@ type Config struct {
 	URL string `koanf:"url"`
 	// Data is the folder of records and keys.
 	Data string `koanf:"data"`
+	// Postgres keeps the records instead of a file in the data folder:
+	// postgres://login@host/database.
+	Postgres string `koanf:"postgres"`
 	// Redis keeps the live state instead of memory: redis://, rediss://, unix://.
 	Redis string `koanf:"redis"`
 	// Metrics is the address of the Prometheus listener; empty: none.

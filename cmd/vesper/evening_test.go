@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -17,13 +18,14 @@ import (
 )
 
 // startDemo runs the demo's house in the test's own process and data folder.
-func startDemo(t *testing.T, dir string, bots int, redis string) (*showing, demoLinks) {
+func startDemo(t *testing.T, dir string, bots int, redis string, postgres ...string) (*showing, demoLinks) {
 	t.Helper()
 	d := &demoCommand{Listen: "127.0.0.1:0", Bots: bots, Data: dir, Log: "warn", Redis: redis}
 	config, _, err := d.config()
 	if err != nil {
 		t.Fatal(err)
 	}
+	config.Postgres = strings.Join(postgres, "")
 	h, err := openHouse(t.Context(), config, logger("warn", testLog{t}), nil)
 	if err != nil {
 		t.Fatal(err)
@@ -110,12 +112,13 @@ func eventually(t *testing.T, what string, condition func() bool) {
 }
 
 func TestEvening(t *testing.T) {
-	t.Run("memory", func(t *testing.T) { testEvening(t, "") })
-	t.Run("redis", func(t *testing.T) { testEvening(t, storetest.Redis(t)) })
+	t.Run("memory", func(t *testing.T) { testEvening(t, "", "") })
+	t.Run("redis", func(t *testing.T) { testEvening(t, storetest.Redis(t), "") })
+	t.Run("postgres", func(t *testing.T) { testEvening(t, "", storetest.Postgres(t)) })
 }
 
-func testEvening(t *testing.T, redis string) {
-	_, links := startDemo(t, t.TempDir(), 0, redis)
+func testEvening(t *testing.T, redis, postgres string) {
+	_, links := startDemo(t, t.TempDir(), 0, redis, postgres)
 	audio := client.Publish{Audio: true}
 
 	ana := join(t, client.Options{Link: links.Participants[0], Publish: audio, SendInLobby: true})

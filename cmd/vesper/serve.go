@@ -9,8 +9,9 @@ import (
 
 // serveCommand runs a clinic's server.
 type serveCommand struct {
-	Config string `help:"Configuration file." type:"existingfile" placeholder:"vesper.yaml"`
-	Redis  string `help:"Keep live state in Redis (a URL with a password belongs into VESPER_REDIS)." placeholder:"URL"`
+	Config   string `help:"Configuration file." type:"existingfile" placeholder:"vesper.yaml"`
+	Postgres string `help:"Keep records in PostgreSQL (a URL with a password belongs into VESPER_POSTGRES)." placeholder:"URL"`
+	Redis    string `help:"Keep live state in Redis (a URL with a password belongs into VESPER_REDIS)." placeholder:"URL"`
 }
 
 // Run serves until the process is told to stop.
@@ -18,6 +19,9 @@ func (s *serveCommand) Run(ctx context.Context, io *streams) error {
 	config, err := readConfig(s.Config, environ())
 	if err != nil {
 		return err
+	}
+	if s.Postgres != "" {
+		config.Postgres = s.Postgres
 	}
 	if s.Redis != "" {
 		config.Redis = s.Redis
