@@ -1,0 +1,50 @@
+package api
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"net/http"
+
+	"vesper/signaling/wire"
+)
+
+// page is what every list that can grow takes beside its own parameters.
+type page struct {
+	Limit int    `query:"limit" minimum:"1" maximum:"1000" default:"100" doc:"how many at most"`
+	After string `query:"after" maxLength:"1024" doc:"where to go on: next of the answer before"`
+}
+
+// place is what the cursor of a page says: parts that cursorTo was given. It
+// is nil on the first page, and a problem when the cursor is not one of ours.
+func (p page) place(parts int) ([]string, error) {
+	if p.After == "" {
+		return nil, nil
+	}
+	var place []string
+	data, err := base64.RawURLEncoding.DecodeString(p.After)
+	if err == nil {
+		err = json.Unmarshal(data, &place)
+	}
+	if err != nil || len(place) != parts {
+		bad := refuse(http.StatusUnprocessableEntity, "invalid", "One parameter can't be used.")
+		bad.Errors = []wire.ProblemField{{Location: "query.after", Message: "Give the next of an earlier answer, unchanged."}}
+		return nil, bad
+	}
+	return place, nil
+}
+
+// cursorTo is where a list goes on, in text that means nothing to its reader.
+// It proves nothing: what it points at is looked up within the caller's clinic
+// like everything else.
+func cursorTo(place ...string) string {
+	return base64.RawURLEncoding.EncodeToString(encode(place))
+}
+
+// cut makes a page of a list that was read one longer than asked for. next is
+// empty when nothing is left.
+func cut[T any](list []T, limit int, place func(T) []string) (page []T, next string) {
+	if len(list) <= limit {
+		return list, ""
+	}
+	return list[:limit], cursorTo(place(list[limit-1])...)
+}
