@@ -53,7 +53,10 @@ type exportPath struct {
 // exportedFile is a file that must not be kept by anything on the way, and
 // that opens as nothing but itself.
 type exportedFile struct {
-	file
+	ContentType string `header:"Content-Type"`
+	Disposition string `header:"Content-Disposition"`
+	Body        []byte
+
 	Policy string `header:"Content-Security-Policy"`
 	Cache  string `header:"Cache-Control"`
 	Sniff  string `header:"X-Content-Type-Options"`
@@ -191,6 +194,7 @@ func (h *house) exportFile(ctx context.Context, id string) (*exportedFile, error
 	}
 	out := job.made
 	return &exportedFile{
-		file{out.kind, `attachment; filename="` + out.name + `"`, out.data}, export.Policy(), "no-store", "nosniff",
+		ContentType: out.kind, Disposition: `attachment; filename="` + out.name + `"`, Body: out.data,
+		Policy: export.Policy(), Cache: "no-store", Sniff: "nosniff",
 	}, nil
 }
