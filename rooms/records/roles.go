@@ -206,7 +206,8 @@ func rulesFor(table postgresTable) (string, error) {
 	line("ALTER TABLE %s ENABLE ROW LEVEL SECURITY", name)
 	line("ALTER TABLE %s FORCE ROW LEVEL SECURITY", name)
 	mine := fmt.Sprintf("%[1]s = current_setting('vesper.clinic', true) AND %[1]s <> ''", clinic)
-	for _, policy := range [][2]string{{roleTenant, mine}, {roleHouse, "true"}, {rolePurge, "true"}} {
+	all := func(role string) string { return "current_user = '" + role + "'" } // not for a login that inherits the role
+	for _, policy := range [][2]string{{roleTenant, mine}, {roleHouse, all(roleHouse)}, {rolePurge, all(rolePurge)}} {
 		line("DROP POLICY IF EXISTS %s ON %s", policy[0], name)
 		line("CREATE POLICY %[1]s ON %[2]s TO %[1]s USING (%[3]s) WITH CHECK (%[3]s)", policy[0], name, policy[1])
 	}
