@@ -35,8 +35,8 @@ func TestUpsertOccurrencesRepeats(t *testing.T) {
 	}
 	for range 2 {
 		ids := must[[]rooms.SessionID](t)(r.UpsertOccurrences(ctx, h.clinic.ID, h.series.ID, occurrences))
-		if !slices.Equal(ids, h.sessions) {
-			t.Fatalf("ids changed: %v, want %v", ids, h.sessions)
+		if want := slices.Delete(slices.Clone(h.sessions), 1, 2); !slices.Equal(ids, want) {
+			t.Fatalf("ids changed: %v, want %v without the cancelled", ids, want)
 		}
 	}
 	after := must[[]Session](t)(r.ListSessions(ctx, h.clinic.ID, evening, evening.AddDate(1, 0, 0)))

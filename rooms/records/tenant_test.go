@@ -20,7 +20,7 @@ import (
 var noTenant = []string{
 	"Close", "Ready", "Clinics", "CreateClinic", "DueToOpen", // the installation's own
 	"Open", "Append", "Beat", "Seal", "Owner", "Banned", "CheckpointDue", // the room's, by a session that a token named
-	"InvitationByHash", "StaffLinkByHash", "ConsumeStaffLink", "ConsumeTicket", // by a secret
+	"InvitationByHash", "FeedByHash", "StaffLinkByHash", "ConsumeStaffLink", "ConsumeTicket", // by a secret
 }
 
 // TestOtherClinic asks with one clinic's id for everything of another's. A
@@ -87,6 +87,10 @@ func TestOtherClinic(t *testing.T) {
 			return second(r.MoveEvening(ctx, me, theirs.series.ID, theirs.series.Start, theirs.series.Start))
 		},
 		"PlanSeries":     func() error { return r.PlanSeries(ctx, me, theirs.series.ID, evening, evening.AddDate(0, 1, 0)) },
+		"Substitute":     func() error { return r.Substitute(ctx, me, theirs.sessions[1], person, person) },
+		"EndSubstitute":  func() error { return r.EndSubstitute(ctx, me, theirs.sessions[1], "") },
+		"CreateFeed":     func() error { return r.CreateFeed(ctx, me, person, "f") },
+		"RevokeFeed":     func() error { return r.RevokeFeed(ctx, me, person) },
 		"RestoreSession": func() error { return r.RestoreSession(ctx, me, theirs.sessions[1]) },
 		"CreateSeries":   func() error { return second(r.CreateSeries(ctx, moved(theirs.series, "", me))) },
 		"UpdateSeries":   func() error { return second(r.UpdateSeries(ctx, moved(theirs.series, theirs.series.ID, me))) },
@@ -212,6 +216,7 @@ func TestOtherClinic(t *testing.T) {
 		"OpenSessions": func() int {
 			return len(must[[]rooms.SessionID](t)(r.OpenSessions(ctx, me, theirs.series.ID)))
 		},
+		"Duties":     func() int { return len(must[[]Duty](t)(r.Duties(ctx, me, person))) },
 		"Prescribed": func() int { return len(must[map[rooms.PersonID]int](t)(r.Prescribed(ctx, me, evening))) },
 		"Guests":     func() int { return len(must[[]Guest](t)(r.Guests(ctx, me, session))) },
 		"Payers":     func() int { return len(must[[]week.Payer](t)(r.Payers(ctx, me))) },
