@@ -2,6 +2,7 @@
 // HTTP and WebSocket, and answers offers with a second page that sends moving
 // pictures. It follows docs/protocol.md and nothing else.
 import type { Browser, Page, WebSocketRoute } from "@playwright/test";
+import type { After, Scale } from "../src/protocol/door.ts";
 import type { Invitation } from "../src/protocol/http.ts";
 import type { BoardRow, Participant, Room, Session, Slot, You } from "../src/protocol/nouns.ts";
 import type { ServerMessage } from "../src/protocol/server.ts";
@@ -46,6 +47,55 @@ export const invitation: Invitation = {
   },
 };
 
+const urge: Scale = {
+  id: "s-urge", question: { en: "How strong is the urge to use right now?", es: "¿Qué tan fuertes son las ganas de consumir ahora?" },
+  low: { en: "none", es: "ninguna" }, high: { en: "very strong", es: "muy fuertes" },
+};
+const mood: Scale = {
+  id: "s-mood", question: { en: "How is your mood?", es: "¿Cómo está su ánimo?" },
+  low: { en: "very low", es: "muy bajo" }, high: { en: "very good", es: "muy bueno" },
+};
+
+/** A clinic that asks for everything, and somebody who has been there before. */
+export const thorough: Invitation = {
+  ...invitation,
+  prefill: {
+    name: "Ana R.", place: "elsewhere", phone: "+1 555 0100",
+    address: { line: "12 Elm Street", city: "Albany", state: "NY", zip: "12207" },
+    emergency: { name: "Rosa Ruiz", phone: "+1 555 0101" },
+  },
+  asks: { address: "elsewhere", address_needed: true, emergency: true, emergency_needed: true, consent_needed: true },
+  accepted: { version: "1", at: at(-3 * 24 * 60) },
+  consent: {
+    version: "1",
+    text: {
+      en: ["We meet by video. It can fail, and others near you may hear.", "You may ask to meet in person at any time."],
+      es: ["Nos reunimos por video. Puede fallar, y quien esté cerca puede oír.", "Puede pedir reunirse en persona cuando quiera."],
+    },
+  },
+  scales: [urge, mood],
+};
+
+const evenings = [6, 7, 5, 5, 3, 4, 2];
+
+/** What the goodbye tells of an evening. */
+export const after: After = {
+  clinic: session.clinic,
+  now: at(111),
+  session,
+  tonight: { minutes: 118, final: true },
+  week: { start: at(-3 * 24 * 60).slice(0, 10), attended_minutes: 298, prescribed_minutes: 540 },
+  next: { ...session, id: "next", start: at(2 * 24 * 60 - 10), end: at(2 * 24 * 60 + 110), door_opens: at(2 * 24 * 60 - 40) },
+  scales: [urge, mood],
+  trend: [urge, mood].map((scale, i) => ({
+    ...scale,
+    points: evenings.flatMap((value, n) => {
+      const start = { at: at((n - evenings.length) * 3 * 24 * 60), session: `s${n}`, moment: "start" as const, value: i === 0 ? value : 10 - value };
+      return n === 2 ? [start] : [start, { ...start, moment: "end" as const, value: i === 0 ? Math.max(0, value - 2) : 9 - Math.floor(value / 2) }];
+    }),
+  })),
+};
+
 export const you: You = {
   participant: "p-ana", name: "Ana R.", role: "participant", state: "lobby",
   muted: false, camera_off: false, hand: false,
@@ -85,6 +135,8 @@ export class Fake {
   connections = 0;
   /** false: a server that is away. */
   up = true;
+  /** What the goodbye tells. */
+  after: After = after;
   /** Refuses hello with this code. */
   refuse: string | undefined;
   answerer: Page | undefined;
@@ -101,6 +153,11 @@ export class Fake {
             status: body.status, contentType: "application/problem+json",
             body: JSON.stringify({ title: "", status: body.status, code: body.code, detail: "" }),
           });
+    });
+    await this.page.route("**/api/v1/invitations/after", (route) => {
+      const { answers } = route.request().postDataJSON() as { answers: unknown[] };
+      const { scales: _asked, ...told } = this.after;
+      return route.fulfill({ json: answers.length > 0 ? told : this.after });
     });
     await this.page.route("**/api/v1/invitations/ticket", (route) =>
       route.fulfill({ json: { ticket: "ticket", expires: at(1) } }));

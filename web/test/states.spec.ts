@@ -2,7 +2,7 @@
 // content security policy. With SHOTS=dir each state is also photographed.
 import AxeBuilder from "@axe-core/playwright";
 import { expect, test, type Browser, type Page } from "@playwright/test";
-import { Fake, invitation, people, row } from "./fake.ts";
+import { Fake, invitation, people, row, thorough } from "./fake.ts";
 import { attendance, sessions } from "./records.ts";
 
 const shots = process.env["SHOTS"];
@@ -18,16 +18,16 @@ const board = [
   row({ participant: "p-1", name: "Luis M.", state: "present", muted: true }),
   row({ participant: "p-2", name: "Priya S.", state: "present", place: "elsewhere" }),
   row({ participant: "p-4", name: "Keisha B.", state: "away", since: new Date(Date.now() - 90_000).toISOString() }),
-  row({ participant: "p-10", name: "Ruth A.", state: "lobby", since: new Date(Date.now() - 200_000).toISOString() }),
+  row({ participant: "p-10", name: "Ruth A.", state: "lobby", place: "elsewhere", notice: "outside_state", since: new Date(Date.now() - 200_000).toISOString() }),
   row({ participant: "p-11", name: "Sam O.", state: "lobby", complete: false, since: new Date().toISOString() }),
   row({ participant: "p-12", name: "Ben K.", state: "expected" }),
   row({ participant: "p-13", name: "Olga V.", state: "left" }),
   row({ participant: "p-14", name: "Ned", state: "removed" }),
 ];
 
-async function judge(page: Page, name: string): Promise<void> {
+async function judge(page: Page, name: string, fullPage = false): Promise<void> {
   await page.waitForTimeout(400);
-  if (shots) await page.screenshot({ path: `${shots}/${name}.png` });
+  if (shots) await page.screenshot({ path: `${shots}/${name}.png`, fullPage });
   const { violations } = await new AxeBuilder({ page })
     .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]).analyze();
   expect(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(" | ")}`)).toEqual([]);
@@ -81,12 +81,37 @@ for (const [size, use] of Object.entries(scenes)) {
       await expect(page.getByRole("button", { name: "Join", exact: true })).toBeDisabled();
       await judge(page, named("join"));
       await page.getByRole("radio", { name: "Somewhere else", exact: true }).check();
-      await expect(page.getByRole("textbox", { name: "Address, with state", exact: true })).toBeVisible();
+      await expect(page.getByRole("textbox", { name: "State", exact: true })).toBeVisible();
       await page.getByRole("checkbox", { name: "I accept the ground rules", exact: true }).check();
       await expect(page.getByRole("button", { name: "Join", exact: true })).toBeEnabled();
       await judge(page, named("join-filled"));
       await page.getByRole("button", { name: "Español" }).click();
       await judge(page, named("join-es"));
+    });
+
+    test("join, when the clinic asks for everything", async ({ page }) => {
+      await new Fake(page, thorough).install();
+      await page.goto("/j#secret");
+      const button = page.getByRole("button", { name: "Join", exact: true });
+      await expect(page.getByText("12 Elm Street, Albany, NY 12207. Still right?")).toBeVisible();
+      await expect(page.getByRole("checkbox", { name: "I accept the ground rules", exact: true })).toBeChecked();
+      await expect(button).toBeDisabled();
+      await judge(page, named("join-all"), true);
+      const screens = await page.evaluate(() => document.documentElement.scrollHeight / window.innerHeight);
+      if (size === "phone") expect(screens).toBeLessThanOrEqual(3);
+      // The scale is one stop for Tab, and arrows move in it.
+      const urge = page.getByRole("group", { name: "How strong is the urge to use right now?" });
+      await urge.getByRole("radio", { name: "0, none", exact: true }).focus();
+      await page.keyboard.press("ArrowRight");
+      await expect(urge.getByRole("radio", { name: "1", exact: true })).toBeChecked();
+      await page.getByRole("group", { name: "How is your mood?" }).getByRole("radio", { name: "Skip", exact: true }).check();
+      await page.getByText("12 Elm Street").click();
+      await expect(page.getByRole("textbox", { name: "Town", exact: true })).toHaveValue("Albany");
+      await page.getByText("Rosa Ruiz").click();
+      await expect(page.getByRole("textbox", { name: "Name of your contact", exact: true })).toHaveValue("Rosa Ruiz");
+      await page.getByRole("checkbox", { name: "I agree to meet by video", exact: true }).check();
+      await expect(button).toBeEnabled();
+      await judge(page, named("join-all-filled"), true);
     });
 
     for (const status of ["early", "late", "ended", "removed", "none"] as const) {
@@ -217,6 +242,20 @@ for (const [size, use] of Object.entries(scenes)) {
       await judge(page, named("staff-remove"));
       await page.getByRole("alertdialog").getByRole("button", { name: "Remove", exact: true }).click();
       await expect.poll(async () => (await fake.types("remove")).length).toBe(1);
+    });
+
+    test("the goodbye tells of the evening", async ({ page }) => {
+      const fake = new Fake(page);
+      await fake.install();
+      await join(page);
+      fake.tell({ type: "bye", code: "ended", message: "" });
+      await expect(page.getByText("118 minutes")).toBeVisible();
+      await expect(page.getByText("4 h 58 min of 9 h")).toBeVisible();
+      await judge(page, named("after"), true);
+      await page.getByRole("group", { name: "How is your mood?" }).getByRole("radio", { name: "10, very good", exact: true }).check();
+      await page.getByRole("button", { name: "Send", exact: true }).click();
+      await expect(page.getByText("Thank you. Staff can see your answers.")).toBeVisible();
+      await judge(page, named("after-sent"), true);
     });
 
     for (const code of ["left", "ended", "removed", "denied", "replaced"]) {

@@ -44,8 +44,12 @@ function Thanks({ shown }: { shown: boolean }) {
 /** "2 h 28 min", or minutes while they are few. */
 function useLength(): (minutes: number) => string {
   const { t } = useWords();
-  return (minutes) =>
-    minutes < 120 ? t("after.minutes", { minutes }) : t("after.hours", { hours: Math.floor(minutes / 60), minutes: minutes % 60 });
+  return (total) => {
+    const hours = Math.floor(total / 60);
+    const minutes = total % 60;
+    if (total < 120) return t("after.minutes", { minutes: total });
+    return minutes === 0 ? t("after.hours.whole", { hours }) : t("after.hours", { hours, minutes });
+  };
 }
 
 function Evening({ after: { tonight, week, next } }: { after: After }) {

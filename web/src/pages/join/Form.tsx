@@ -143,7 +143,7 @@ function About({ answers, invitation: { asks, prefill }, change }: AboutProps) {
         <p id={`${id}-place-hint`} className={field["hint"]}>{t("join.place.why")}</p>
       </fieldset>
       {asksAddress(asks, answers.place) && (
-        <AddressFields address={answers.address} needed={asks.address_needed}
+        <AddressFields address={answers.address} known={prefill.address} needed={asks.address_needed}
           onChange={(part) => change({ address: { ...answers.address, ...part } })} />
       )}
       <div className={field["field"]}>

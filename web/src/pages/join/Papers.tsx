@@ -16,6 +16,7 @@ interface GroundRulesProps {
 export function GroundRules({ paper, before, accepted, onChange }: GroundRulesProps) {
   const { t, locale, date } = useWords();
   const id = useId();
+  const head = <h2 id={id} className={css["subhead"]}>{t("join.rules")}</h2>;
   const rules = (
     <ol className={css["sentences"]}>
       {(paper.text[locale] ?? paper.text["en"] ?? []).map((rule) => <li key={rule}>{rule}</li>)}
@@ -23,13 +24,15 @@ export function GroundRules({ paper, before, accepted, onChange }: GroundRulesPr
   );
   return (
     <section className={`${css["card"]} ${css["main"]}`} aria-labelledby={id}>
-      <h2 id={id} className={css["subhead"]}>{t("join.rules")}</h2>
       {before ? (
         <details className={css["fold"]}>
-          <summary>{t("join.rules.accepted", { date: date(before.at) })}</summary>
+          <summary>
+            {head}
+            <span className={css["soft"]}>{t("join.rules.accepted", { date: date(before.at) })}</span>
+          </summary>
           {rules}
         </details>
-      ) : rules}
+      ) : <>{head}{rules}</>}
       <label className={css["radio"]}>
         <input type="checkbox" checked={accepted} onChange={(e) => onChange(e.target.checked)} />
         <span>{t("join.accept")}</span>
