@@ -1,0 +1,22 @@
+-- Rows as the first release wrote them: phone, address and contact in plain.
+INSERT INTO clinics VALUES ('c1', 'Lakeside', 'America/New_York', 'Evening', 1);
+INSERT INTO clinics VALUES ('c2', 'Harbor', 'America/Chicago', 'Evening', 2);
+INSERT INTO persons VALUES ('p1', 'c1', 'client', 'Ann Brook', 'Ann B.', '555-0101-readable', 'en', '', 'null', 3);
+INSERT INTO persons VALUES ('p2', 'c2', 'client', 'Carl Dean', 'Carl D.', '', 'es', '', 'null', 3);
+INSERT INTO programs VALUES ('g1', 'c1', 'IOP', 4);
+INSERT INTO programs VALUES ('g2', 'c2', 'IOP', 4);
+INSERT INTO series VALUES ('r1', 'c1', 'g1', 'Monday group', 'FREQ=WEEKLY;COUNT=4;BYDAY=MO', '2026-11-23T17:30', 'America/New_York', 3600000, '[{"kind":"group","minutes":60}]', 5);
+INSERT INTO series VALUES ('r2', 'c2', 'g2', 'Monday group', 'FREQ=WEEKLY;COUNT=4;BYDAY=MO', '2026-11-23T17:30', 'America/Chicago', 3600000, '[{"kind":"group","minutes":60}]', 5);
+INSERT INTO sessions VALUES ('s1', 'c1', 'r1', '2026-11-23T17:30', 1795474800000, 1795478400000, 'America/New_York', '[]', 'ended', '[]', 1, 1795474000000, 1795478400000);
+INSERT INTO sessions VALUES ('s2', 'c2', 'r2', '2026-11-23T17:30', 1795474800000, 1795478400000, 'America/Chicago', '[]', 'open', '[]', 1, 1795474000000, 0);
+INSERT INTO epochs VALUES ('s1', 1, 'n', 1);
+INSERT INTO epochs VALUES ('s2', 4, 'n', 1);
+INSERT INTO journal VALUES ('s1', 1, 1, 'n', 1, '{}', '', 'h1');
+INSERT INTO journal VALUES ('s1', 2, 1, 'n', 2, '{}', 'h1', 'h2');
+INSERT INTO journal VALUES ('s2', 1, 1, 'n', 1, '{}', '', 'h1');
+INSERT INTO beats VALUES ('s2', 4, 9, '{}');
+INSERT INTO seals VALUES ('s1', 1, 'machine', '{}', 10);
+INSERT INTO bans VALUES ('s2', 'p2', 'p9', 11);
+INSERT INTO used_tickets VALUES ('j1', 's2', 12);
+INSERT INTO used_tickets VALUES ('j2', 'gone', 12);
+INSERT INTO doors VALUES ('s1', 'p1', 'c1', 'home', '12 Readable Lane', '555-0102-readable', 'Bo Readable', '555-0103-readable', 1, 'en', 13);

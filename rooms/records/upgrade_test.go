@@ -1,0 +1,98 @@
+package records
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/pressly/goose/v3"
+
+	"vesper/rooms"
+)
+
+// A folder of the first release opens with everything in it: each row says
+// whose it is, and what was readable is not, not even in the file's old bytes.
+func TestUpgradeFromTheFirstRelease(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "vesper.db")
+	firstRelease(t, file)
+	r := openAt(t, dir)
+	ctx := t.Context()
+	if got := must[Person](t)(r.Person(ctx, "c1", "p1")); got.Phone != "555-0101-readable" || got.LegalName != "Ann Brook" {
+		t.Errorf("person: %+v", got)
+	}
+	row := must[doorRow](t)(find[doorRow](ctx, r, "c1", "read door", "", "session = 's1'"))
+	for column, want := range map[string]string{
+		"address": "12 Readable Lane", "phone": "555-0102-readable", "emergency_name": "Bo Readable", "emergency_phone": "555-0103-readable",
+	} {
+		stored := must[string](t)(scan[string](t, r.read, fmt.Sprintf("SELECT %s FROM doors WHERE session = 's1'", column)))
+		if got := must[string](t)(r.vault.Open("c1", "doors", column, row.key(), stored)); got != want {
+			t.Errorf("%s: %q, want %q", column, got, want)
+		}
+	}
+	for table, want := range map[string]string{
+		"epochs": "s1=c1 s2=c2 ", "journal": "s1=c1 s1=c1 s2=c2 ", "beats": "s2=c2 ", "seals": "s1=c1 ", "bans": "s2=c2 ", "used_tickets": "s2=c2 ",
+	} {
+		if got := owners(t, r, table); got != want {
+			t.Errorf("%s: %q, want %q", table, got, want)
+		}
+	}
+	if node, epoch, err := r.Owner(ctx, "s2"); node != "n" || epoch != 4 || err != nil {
+		t.Errorf("owner: %s %d %v", node, epoch, err)
+	}
+	if banned := must[bool](t)(r.Banned(ctx, "s2", rooms.PersonID("p2"))); !banned {
+		t.Error("a ban is gone")
+	}
+	if _, err := r.write.db.ExecContext(ctx, "UPDATE journal SET hash = 'x'"); err == nil {
+		t.Error("the journal has lost its lock")
+	}
+	for _, name := range []string{file, file + "-wal"} {
+		if data, err := os.ReadFile(name); err == nil && bytes.Contains(bytes.ToLower(data), []byte("readable")) {
+			t.Errorf("%s holds what was to be encrypted", filepath.Base(name))
+		}
+	}
+}
+
+// firstRelease makes the file that the first release left.
+func firstRelease(t *testing.T, file string) {
+	t.Helper()
+	if err := touch(file); err != nil {
+		t.Fatal(err)
+	}
+	db, err := connect(t.Context(), file, 1, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	provider := must[*goose.Provider](t)((&migrator{db: db, dialect: goose.DialectSQLite3}).provider())
+	if _, err := provider.UpTo(t.Context(), 2); err != nil {
+		t.Fatal(err)
+	}
+	rows := must[[]byte](t)(os.ReadFile("testdata/version2.sql"))
+	if _, err := db.DB.ExecContext(t.Context(), string(rows)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// owners says whose the rows of a table are.
+func owners(t *testing.T, r *Records, table string) (text string) {
+	t.Helper()
+	rows, err := r.read.QueryContext(t.Context(), fmt.Sprintf("SELECT session, clinic FROM %s ORDER BY session", table))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var session, clinic string
+		if err := rows.Scan(&session, &clinic); err != nil {
+			t.Fatal(err)
+		}
+		text += session + "=" + clinic + " "
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
