@@ -3,12 +3,9 @@ package signaling
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"unicode/utf8"
-
-	"rsc.io/qr"
 
 	"vesper/rooms"
 	"vesper/signaling/wire"
@@ -29,7 +26,7 @@ func freshLink(ctx context.Context, c *conversation, m wire.About) (any, error) 
 	if err != nil {
 		return nil, err
 	}
-	return linkOf(m.ID, "", url)
+	return okOf(m.ID, "", url), nil
 }
 
 // maxName is how long a display name may be, in characters.
@@ -57,7 +54,7 @@ func seatGuest(ctx context.Context, c *conversation, m wire.Guest) (any, error) 
 	if err := s.room.Do(ctx, rooms.SeatTonight{Actor: s.who.Person, Seat: seat}); err != nil && !errors.Is(err, rooms.RefusedNotNow) {
 		return nil, err
 	}
-	return linkOf(m.ID, string(rooms.Participant(s.who.Session, seat.Person)), url)
+	return okOf(m.ID, string(rooms.Participant(s.who.Session, seat.Person)), url), nil
 }
 
 func absence(ctx context.Context, c *conversation, m wire.Absence) (any, error) {
@@ -72,30 +69,6 @@ func absence(ctx context.Context, c *conversation, m wire.Absence) (any, error) 
 	return nil, s.room.Do(ctx, rooms.Absence{Actor: s.who.Person, Person: person, Outcome: m.Outcome})
 }
 
-func linkOf(id uint64, participant, url string) (wire.OK, error) {
-	code, err := qrOf(url)
-	return wire.OK{
-		Envelope: wire.Envelope{Type: wire.TypeOK, ID: id}, Participant: participant, URL: url, QR: code,
-	}, err
-}
-
-// qrOf draws a QR code of level M: each run of dark squares is one rectangle.
-func qrOf(text string) (*wire.QR, error) {
-	code, err := qr.Encode(text, qr.M)
-	if err != nil {
-		return nil, fmt.Errorf("draw QR code: %w", err)
-	}
-	var path strings.Builder
-	for y := range code.Size {
-		for x := 0; x < code.Size; x++ {
-			from := x
-			for x < code.Size && code.Black(x, y) {
-				x++
-			}
-			if x > from {
-				fmt.Fprintf(&path, "M%d %dh%dv1h-%dz", from, y, x-from, x-from)
-			}
-		}
-	}
-	return &wire.QR{Size: code.Size, Path: path.String()}, nil
+func okOf(id uint64, participant, url string) wire.OK {
+	return wire.OK{Envelope: wire.Envelope{Type: wire.TypeOK, ID: id}, Participant: participant, URL: url}
 }

@@ -63,8 +63,7 @@ func TestStaffHandOutLinksFromTheRoom(t *testing.T) {
 	ok := dana.hear("ok", "error")
 	url, _ := ok["url"].(string)
 	secret, found := strings.CutPrefix(url, testPage)
-	code, _ := ok["qr"].(map[string]any)
-	if !found || code["size"].(float64) < 21 || !strings.HasPrefix(code["path"].(string), "M0 0h7v1h-7z") {
+	if !found {
 		t.Fatalf("the answer is %v", ok)
 	}
 	if _, err := h.authority.Open(t.Context(), h.secrets["pat"]); !errors.Is(err, auth.ErrLinkRevoked) {

@@ -325,14 +325,6 @@ type OK struct {
 	Envelope
 	Participant string `json:"participant,omitempty"` // guest: whom it made
 	URL         string `json:"url,omitempty"`
-	QR          *QR    `json:"qr,omitempty"` // of the URL
-}
-
-// QR is a QR code to be drawn: an SVG path of squares of one unit on a field
-// of Size units, without the quiet zone of 4 that belongs around it.
-type QR struct {
-	Size int    `json:"size"`
-	Path string `json:"path"`
 }
 
 // Error answers a request that was refused, or, without id, a message that

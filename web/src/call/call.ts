@@ -5,7 +5,7 @@ import { getTicket, Refusal } from "../protocol/api.ts";
 import type { About, ClientMessage, Hello, Plain, ViewTile } from "../protocol/client.ts";
 import type { TicketRequest } from "../protocol/http.ts";
 import type { ServerMessage, SlotCount, Welcome } from "../protocol/server.ts";
-import type { Slot } from "../protocol/nouns.ts";
+import type { Outcome, Slot } from "../protocol/nouns.ts";
 import { Capture, type CaptureState, type Side } from "../media/capture.ts";
 import type { Kind } from "../media/devices.ts";
 import { Link, type LinkOptions } from "../media/link.ts";
@@ -177,6 +177,26 @@ export class Call {
 
   segment(index: number): void {
     this.ask({ type: "segment", index });
+  }
+
+  absence(participant: string, outcome: Outcome): void {
+    this.ask({ type: "absence", participant, outcome });
+  }
+
+  /** The address of a fresh personal link for somebody who has lost theirs. Rejects with RequestError. */
+  freshLink(participant: string): Promise<string> {
+    return this.handed({ type: "link", participant });
+  }
+
+  /** A seat for this evening for somebody who is not on the list, and the address of their link. Rejects with RequestError. */
+  seatGuest(name: string): Promise<string> {
+    return this.handed({ type: "guest", name });
+  }
+
+  private async handed(message: ClientMessage): Promise<string> {
+    const reply = await this.conversation.request(message);
+    if (reply.type !== "ok" || reply.url === undefined) throw new RequestError("malformed", "No link in the answer.");
+    return reply.url;
   }
 
   /** What is on the screen, most important first. */

@@ -17,7 +17,7 @@ export type Phase =
 
 /** Why it is over; a bye's code, or what hello was refused with. */
 export type Ending =
-  | "left" | "removed" | "denied" | "ended" | "replaced" | "too_late" | "too_early"
+  | "left" | "removed" | "denied" | "discharged" | "ended" | "replaced" | "too_late" | "too_early"
   | "no_session" | "link_unknown" | "link_revoked" | "expired";
 
 export interface Notice {
@@ -145,7 +145,7 @@ export function reduce(state: CallState, message: ServerMessage): CallState {
 }
 
 const endings: readonly Ending[] = [
-  "left", "removed", "denied", "ended", "replaced", "too_late", "too_early",
+  "left", "removed", "denied", "discharged", "ended", "replaced", "too_late", "too_early",
   "no_session", "link_unknown", "link_revoked", "expired",
 ];
 

@@ -1,5 +1,6 @@
 // What the page says. The connection numbers the requests, so `id` is not here.
 import { boolean, exactly, list, literal, number, object, optional, record, string, type Decoder } from "./decode.ts";
+import { outcomes, type Outcome } from "./nouns.ts";
 
 export interface Hello { type: "hello"; ticket?: string; resume?: string }
 export interface Offer { type: "offer"; sdp: string }
@@ -21,15 +22,21 @@ export interface DeviceAnswer { type: "device_answer"; move: boolean }
 export interface About {
   type:
     | "admit" | "deny" | "back_to_lobby" | "mute" | "stop_camera"
-    | "lower_hand" | "remove" | "undo_remove" | "move_device";
+    | "lower_hand" | "remove" | "undo_remove" | "move_device" | "link";
   participant: string;
 }
 
 export interface Plain { type: "leave" | "ping" | "admit_all" | "lock" | "unlock" | "end" }
 export interface NextSegment { type: "segment"; index: number }
 
+/** Seats somebody who is not on the roster, for this evening. */
+export interface Guest { type: "guest"; name: string }
+
+/** What came of calling somebody who is missing. */
+export interface Absence { type: "absence"; participant: string; outcome: Outcome }
+
 export type ClientMessage =
-  | Hello | Offer | View | Switch | Hand | DeviceAnswer | About | Plain | NextSegment;
+  | Hello | Offer | View | Switch | Hand | DeviceAnswer | About | Plain | NextSegment | Guest | Absence;
 
 export type ClientType = ClientMessage["type"];
 
@@ -70,6 +77,9 @@ export const clientMessages: Record<ClientType, Decoder<ClientMessage>> = {
   move_device: about("move_device"),
   segment: object<NextSegment>({ type: literal("segment"), index: number }),
   end: plain("end"),
+  link: about("link"),
+  guest: object<Guest>({ type: literal("guest"), name: string }),
+  absence: object<Absence>({ type: literal("absence"), participant: string, outcome: exactly(outcomes) }),
 };
 
 export function decodeClient(text: string): ClientMessage | undefined {

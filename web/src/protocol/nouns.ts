@@ -130,6 +130,10 @@ export type BoardState = "expected" | "lobby" | "present" | "away" | "left" | "d
 
 export type BoardNotice = "outside_state" | "other";
 
+/** What came of calling somebody who is missing. */
+export const outcomes = ["called", "reached", "not_reached", "excused", "unexcused"] as const;
+export type Outcome = (typeof outcomes)[number];
+
 export interface BoardRow {
   participant: string;
   name: string;
@@ -145,6 +149,9 @@ export interface BoardRow {
   muted: boolean;
   camera: boolean;
   second_device: boolean;
+  /** Seated for this evening only. */
+  guest?: boolean;
+  absence?: Outcome;
 }
 
 export const boardRow = object<BoardRow>({
@@ -161,6 +168,8 @@ export const boardRow = object<BoardRow>({
   muted: boolean,
   camera: boolean,
   second_device: boolean,
+  guest: optional(boolean),
+  absence: optional(oneOf<Outcome>(outcomes, "called")),
 });
 
 export interface Slot {

@@ -27,7 +27,14 @@ export interface SlotCount {
 }
 
 export interface Answer { type: "answer"; id: number; sdp: string }
-export interface Ok { type: "ok"; id: number }
+export interface Ok {
+  type: "ok";
+  id: number;
+  /** Of guest: whom it made. */
+  participant?: string;
+  /** Of link and guest: a personal link. */
+  url?: string;
+}
 export interface Refused { type: "error"; id?: number; code: string; message: string; opens?: string }
 export interface YouChanged { type: "you"; version: number; you: You }
 export interface RoomState {
@@ -61,7 +68,9 @@ export const serverMessages: { [T in ServerType]: Decoder<Extract<ServerMessage,
     slots: object<SlotCount>({ audio: number, video: number }), kept: optional(boolean),
   }),
   answer: object<Answer>({ type: literal("answer"), id: number, sdp: string }),
-  ok: object<Ok>({ type: literal("ok"), id: number }),
+  ok: object<Ok>({
+    type: literal("ok"), id: number, participant: optional(string), url: optional(string),
+  }),
   error: object<Refused>({
     type: literal("error"), id: optional(number), code: string, message: string, opens: optional(string),
   }),

@@ -2,12 +2,14 @@
 // one press each. Only what can't be taken back asks.
 import { useEffect, useRef, useState } from "react";
 import { groups, ready } from "../../call/board.ts";
+import { RequestError } from "../../call/socket.ts";
 import { Button } from "../../ui/Button.tsx";
 import { useCall, useCallState } from "../../ui/CallContext.tsx";
 import { Dialog } from "../../ui/Dialog.tsx";
 import { useNow } from "../../ui/useNow.ts";
 import { useWords } from "../../words/words.tsx";
 import type { BoardRow } from "../../protocol/nouns.ts";
+import { AddGuest, Handing, type Handed } from "./Handing.tsx";
 import { Row } from "./Row.tsx";
 import css from "./Board.module.css";
 
@@ -22,6 +24,8 @@ export function Board({ onClose }: { onClose(): void }) {
   const session = useCallState((s) => s.session);
   const now = useNow();
   const [removing, setRemoving] = useState<BoardRow>();
+  const [adding, setAdding] = useState(false);
+  const [handed, hand, putAway] = useHanding();
   const call = useCall();
   // As a sheet over the room it was opened on purpose: the focus goes there.
   const head = useRef<HTMLHeadingElement>(null);
@@ -32,13 +36,13 @@ export function Board({ onClose }: { onClose(): void }) {
   return (
     <aside className={css["board"]} aria-label={t("board")}
       onKeyDown={(event) => {
-        if (event.key === "Escape" && !removing && !window.matchMedia(BESIDE).matches) onClose();
+        if (event.key === "Escape" && !removing && !adding && !handed && !window.matchMedia(BESIDE).matches) onClose();
       }}>
       <div className={css["head"]}>
         <h2 ref={head} tabIndex={-1}>{t("board")}</h2>
         <Button size="small" look="quiet" icon="close" onClick={onClose}>{t("board.close")}</Button>
       </div>
-      <RoomActions />
+      <RoomActions onGuest={() => setAdding(true)} />
       <div className={css["groups"]}>
         {all.length === 0 && <p className={css["soft"]}>{t("board.empty")}</p>}
         {all.map(({ standing, rows }) => (
@@ -48,12 +52,20 @@ export function Board({ onClose }: { onClose(): void }) {
             </h3>
             <ul>
               {rows.map((row) => (
-                <Row key={row.participant} row={row} standing={standing} now={now} onRemove={() => setRemoving(row)} />
+                <Row key={row.participant} row={row} standing={standing} now={now} onRemove={() => setRemoving(row)}
+                  onLink={() => hand(row.name, call.freshLink(row.participant))} />
               ))}
             </ul>
           </section>
         ))}
       </div>
+      {adding && (
+        <AddGuest onClose={() => setAdding(false)} onName={(name) => {
+          setAdding(false);
+          hand(name, call.seatGuest(name));
+        }} />
+      )}
+      {handed && <Handing handed={handed} onClose={putAway} />}
       {removing && (
         <Dialog role="alertdialog" title={t("remove.head", { name: removing.name })} onClose={() => setRemoving(undefined)}
           actions={
@@ -74,8 +86,23 @@ export function Board({ onClose }: { onClose(): void }) {
   );
 }
 
+/** A link that is being made, or shown. */
+function useHanding(): [Handed | undefined, (name: string, made: Promise<string>) => void, () => void] {
+  const [shown, setShown] = useState<Handed>();
+  const hand = (name: string, made: Promise<string>): void => {
+    const waiting: Handed = { name };
+    const settle = (done: Handed): void => setShown((now) => (now === waiting ? done : now));
+    setShown(waiting);
+    made.then(
+      (url) => settle({ name, url }),
+      (error: unknown) => settle({ name, code: error instanceof RequestError ? error.code : "internal" }),
+    );
+  };
+  return [shown, hand, () => setShown(undefined)];
+}
+
 /** What concerns everybody. */
-function RoomActions() {
+function RoomActions({ onGuest }: { onGuest(): void }) {
   const { t } = useWords();
   const call = useCall();
   const waiting = useCallState((s) => ready(s.board ?? none).length);
@@ -94,6 +121,7 @@ function RoomActions() {
       <Button size="small" disabled={segment + 1 >= parts} onClick={() => call.segment(segment + 1)}>
         {t("segment.next")}
       </Button>
+      <Button size="small" onClick={onGuest}>{t("board.guest")}</Button>
       <Button size="small" onClick={() => setEnding(true)}>{t("board.end")}</Button>
       {ending && (
         <Dialog role="alertdialog" title={t("end.head")} onClose={() => setEnding(false)}

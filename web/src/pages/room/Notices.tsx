@@ -3,29 +3,13 @@ import { useEffect, useState } from "react";
 import { isStaff } from "../../protocol/nouns.ts";
 import { useCallState } from "../../ui/CallContext.tsx";
 import { Notice } from "../../ui/Notice.tsx";
-import type { WordId } from "../../words/en.ts";
 import { useWords } from "../../words/words.tsx";
+import { refusalWords } from "./refusals.ts";
 import { SoundOn } from "./Voices.tsx";
 import css from "./Room.module.css";
 
 const SHOWN_MS = 6000;
 const none: readonly string[] = [];
-
-export function refusalWords(code: string): WordId {
-  switch (code) {
-    case "not_allowed":
-    case "not_admitted":
-    case "not_there":
-    case "not_now":
-    case "locked":
-    case "room_ended":
-    case "removed":
-    case "lost":
-      return `error.${code}`;
-    default:
-      return "error.internal";
-  }
-}
 
 /** A refusal, for as long as it takes to read it. */
 function Refused() {

@@ -48,6 +48,7 @@ export function Over() {
       );
     case "removed":
     case "denied":
+    case "discharged":
     case "replaced":
       return (
         <Page title="title.over" clinic={clinic}>

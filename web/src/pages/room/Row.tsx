@@ -1,6 +1,6 @@
 // One person on the board: what staff need to know, and what they can do.
 import type { Standing } from "../../call/board.ts";
-import { isStaff, type BoardRow } from "../../protocol/nouns.ts";
+import { isStaff, outcomes, type BoardRow } from "../../protocol/nouns.ts";
 import type { About } from "../../protocol/client.ts";
 import { Button } from "../../ui/Button.tsx";
 import { useCall, useCallState } from "../../ui/CallContext.tsx";
@@ -13,9 +13,10 @@ interface RowProps {
   standing: Standing;
   now: number;
   onRemove(): void;
+  onLink(): void;
 }
 
-export function Row({ row, standing, now, onRemove }: RowProps) {
+export function Row({ row, standing, now, onRemove, onLink }: RowProps) {
   const { t } = useWords();
   return (
     <li className={css["row"]}>
@@ -36,7 +37,8 @@ export function Row({ row, standing, now, onRemove }: RowProps) {
         )}
         {row.second_device && <span className={css["note"]}>{t("board.second")}</span>}
       </div>
-      <Actions row={row} standing={standing} onRemove={onRemove} />
+      {(standing === "missing" || standing === "late") && !isStaff(row.role) && <Outcome row={row} />}
+      <Actions row={row} standing={standing} onRemove={onRemove} onLink={onLink} />
     </li>
   );
 }
@@ -46,6 +48,7 @@ function useFacts(row: BoardRow, standing: Standing, now: number): string[] {
   const self = useCallState((s) => s.you?.participant === row.participant);
   const facts: string[] = [];
   if (self) facts.push(t("room.you"));
+  if (row.guest === true) facts.push(t("board.guest.mark"));
   if (row.role !== "participant") facts.push(t(`role.${row.role}`));
   if (row.place === "home" || row.place === "elsewhere") facts.push(t(`board.${row.place}`));
   if ((standing === "waiting" || standing === "away") && row.since !== undefined) {
@@ -55,7 +58,23 @@ function useFacts(row: BoardRow, standing: Standing, now: number): string[] {
   return facts;
 }
 
-function Actions({ row, standing, onRemove }: Omit<RowProps, "now">) {
+/** What came of calling somebody who is not here. */
+function Outcome({ row }: { row: BoardRow }) {
+  const { t } = useWords();
+  const call = useCall();
+  return (
+    <select className={css["outcome"]} aria-label={t("board.outcome", { name: row.name })} value={row.absence ?? ""}
+      onChange={(event) => {
+        const chosen = outcomes.find((o) => o === event.target.value);
+        if (chosen) call.absence(row.participant, chosen);
+      }}>
+      <option value="" disabled>{t("board.outcome.none")}</option>
+      {outcomes.map((o) => <option key={o} value={o}>{t(`board.outcome.${o}`)}</option>)}
+    </select>
+  );
+}
+
+function Actions({ row, standing, onRemove, onLink }: Omit<RowProps, "now">) {
   const { t } = useWords();
   const call = useCall();
   const self = useCallState((s) => s.you?.participant === row.participant);
@@ -95,6 +114,11 @@ function Actions({ row, standing, onRemove }: Omit<RowProps, "now">) {
       )}
       {(standing === "present" || standing === "away" || standing === "waiting") && !isStaff(row.role) &&
         small("close", t("board.remove", { name }), onRemove)}
+      {(standing === "missing" || standing === "late" || standing === "expected" || standing === "left" || standing === "away") && (
+        <Button size="small" look="quiet" short={t("board.link.short")} onClick={onLink}>
+          {t("board.link", { name })}
+        </Button>
+      )}
       {standing === "removed" && (
         <Button size="small" short={t("board.undo.short")} onClick={about("undo_remove")}>
           {t("board.undo", { name })}

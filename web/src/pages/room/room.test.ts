@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { people, session } from "../../../test/fake.ts";
 import { ordered, viewOf } from "./Gallery.tsx";
-import { refusalWords } from "./Notices.tsx";
+import { refusalWords } from "./refusals.ts";
 import { minutesLeft, progress } from "./SegmentBar.tsx";
 import { initial } from "./Tile.tsx";
 
