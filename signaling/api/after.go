@@ -64,6 +64,9 @@ func (h *house) after(ctx context.Context, in wire.AfterRequest) (wire.After, er
 		return out, err
 	}
 	if seat.Role == rooms.Client {
+		if out.Week, err = h.ownWeek(ctx, seat.Clinic, seat.Person); err != nil {
+			return out, err
+		}
 		out.Trend, err = h.trend(ctx, seat.Clinic, seat.Person)
 	}
 	return out, err

@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"net/http"
-	"slices"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -11,7 +10,6 @@ import (
 	"vesper/rooms"
 	"vesper/rooms/attendance/week"
 	"vesper/rooms/records"
-	"vesper/rooms/schedule"
 	"vesper/signaling/wire"
 )
 
@@ -50,13 +48,40 @@ func (h *house) readWeek(ctx context.Context, q weekQuery) (week.View, error) {
 // aWeek is what a week is computed from, with what its exports need beside it.
 type aWeek struct {
 	week.Input
-	clinic  records.Clinic
-	judged  []records.Judged
-	persons []records.Person
+	clinic   records.Clinic
+	first    week.Date
+	from, to time.Time
+	judged   []records.Judged
+	persons  []records.Person
 }
 
 // theWeek gathers the week that has a date; empty: today.
 func (h *house) theWeek(ctx context.Context, clinic rooms.ClinicID, of string, program rooms.ProgramID) (w aWeek, err error) {
+	if w, err = h.weekSessions(ctx, clinic, of); err != nil {
+		return w, err
+	}
+	w.Program = program
+	if program != "" {
+		if _, err := h.Records.Program(ctx, clinic, program); err != nil {
+			return w, err
+		}
+	}
+	series, err := h.Records.ListSeries(ctx, clinic)
+	if err != nil {
+		return w, err
+	}
+	for _, s := range series {
+		for i := range w.Sessions {
+			if w.Sessions[i].Plan.Series == s.ID {
+				w.Sessions[i].Program = s.Program
+			}
+		}
+	}
+	return w, h.weekPeople(ctx, clinic, &w)
+}
+
+// weekSessions are the sessions of a week, without people and programs.
+func (h *house) weekSessions(ctx context.Context, clinic rooms.ClinicID, of string) (w aWeek, err error) {
 	if w.clinic, err = h.Records.Clinic(ctx, clinic); err != nil {
 		return w, err
 	}
@@ -67,63 +92,84 @@ func (h *house) theWeek(ctx context.Context, clinic rooms.ClinicID, of string, p
 	if err != nil {
 		return w, err
 	}
-	w.Now, w.WeekStart, w.Program, w.Of = h.Clock.Now(), rules.WeekStart, program, week.DateOf(h.Clock.Now(), w.Zone)
+	w.Now, w.WeekStart, w.Of = h.Clock.Now(), rules.WeekStart, week.DateOf(h.Clock.Now(), w.Zone)
 	if of != "" {
 		if w.Of, err = week.ParseDate(of); err != nil {
 			return w, badField("query.of", "This is a date, like 2026-10-05.")
 		}
 	}
-	first := week.First(w.Of, w.WeekStart)
-	from, to := week.Bounds(first, w.Zone)
-	if w.judged, err = h.Records.Judge(ctx, clinic, from, to); err != nil {
+	w.first = week.First(w.Of, w.WeekStart)
+	w.from, w.to = week.Bounds(w.first, w.Zone)
+	if w.judged, err = h.Records.Judge(ctx, clinic, w.from, w.to); err != nil {
 		return w, err
-	}
-	series, err := h.Records.ListSeries(ctx, clinic)
-	if err != nil {
-		return w, err
-	}
-	programs := map[rooms.SeriesID]rooms.ProgramID{}
-	for _, s := range series {
-		programs[s.ID] = s.Program
-	}
-	if program != "" && !slices.ContainsFunc(series, func(s schedule.Series) bool { return s.Program == program }) {
-		if _, err := h.Records.Program(ctx, clinic, program); err != nil {
-			return w, err
-		}
 	}
 	for _, j := range w.judged {
-		w.Sessions = append(w.Sessions, weekSession(j, programs[j.Session.Series]))
+		w.Sessions = append(w.Sessions, weekSession(j))
 	}
-	return w, h.weekPeople(ctx, clinic, &w, first, from, to)
+	return w, nil
 }
 
-func weekSession(j records.Judged, program rooms.ProgramID) week.Session {
+// prescribed is the most of the first and the last moment of the week, so that
+// one who begins or ends in it is not let off.
+func (h *house) prescribed(ctx context.Context, clinic rooms.ClinicID, w *aWeek) (map[rooms.PersonID]int64, error) {
+	most := map[rooms.PersonID]int64{}
+	for _, at := range []time.Time{w.from, w.to.Add(-time.Millisecond)} {
+		sums, err := h.Records.Prescribed(ctx, clinic, at)
+		if err != nil {
+			return nil, err
+		}
+		for person, minutes := range sums {
+			most[person] = max(most[person], int64(minutes))
+		}
+	}
+	return most, nil
+}
+
+// ownWeek is a client's week so far, for themselves.
+func (h *house) ownWeek(ctx context.Context, clinic rooms.ClinicID, person rooms.PersonID) (*wire.Week, error) {
+	w, err := h.weekSessions(ctx, clinic, "")
+	if err != nil {
+		return nil, err
+	}
+	minutes, err := h.prescribed(ctx, clinic, &w)
+	if err != nil {
+		return nil, err
+	}
+	who := week.Person{ID: person}
+	if n, known := minutes[person]; known {
+		who.Prescribed = &n
+	}
+	w.People = []week.Person{who}
+	own := &wire.Week{Start: string(w.first)}
+	for _, p := range week.Compute(w.Input).People {
+		own.Attended = int(p.Attended)
+		if p.Prescribed != nil {
+			own.Prescribed = int(*p.Prescribed)
+		}
+	}
+	return own, nil
+}
+
+func weekSession(j records.Judged) week.Session {
 	return week.Session{
-		Plan: j.Session.Plan, Title: j.Session.Title, Kind: string(j.Session.Kind), Program: program, State: week.State(j.Session.Status),
+		Plan: j.Session.Plan, Title: j.Session.Title, Kind: string(j.Session.Kind), State: week.State(j.Session.Status),
 		Final: j.Session.Sealed, Signed: j.Signed != nil, Rules: j.Rules, Rows: j.Rows, Roster: j.Roster,
 	}
 }
 
 // weekPeople are the clinic's clients, with what is prescribed for them and
-// whose rules hold. What is prescribed is the most of the first and the last
-// moment of the week, so that one who begins or ends in it is not let off.
-func (h *house) weekPeople(ctx context.Context, clinic rooms.ClinicID, w *aWeek, first week.Date, from, to time.Time) (err error) {
+// whose rules hold.
+func (h *house) weekPeople(ctx context.Context, clinic rooms.ClinicID, w *aWeek) (err error) {
 	if w.persons, err = h.Records.Persons(ctx, clinic); err != nil {
 		return err
 	}
-	payers, err := h.Records.PayersOn(ctx, clinic, first)
+	payers, err := h.Records.PayersOn(ctx, clinic, w.first)
 	if err != nil {
 		return err
 	}
-	prescribed := map[rooms.PersonID]int64{}
-	for _, at := range []time.Time{from, to.Add(-time.Millisecond)} {
-		sums, err := h.Records.Prescribed(ctx, clinic, at)
-		if err != nil {
-			return err
-		}
-		for person, minutes := range sums {
-			prescribed[person] = max(prescribed[person], int64(minutes))
-		}
+	prescribed, err := h.prescribed(ctx, clinic, w)
+	if err != nil {
+		return err
 	}
 	for _, p := range w.persons {
 		if p.Kind != records.ClientPerson || p.Guest || !w.shows(p.ID) {

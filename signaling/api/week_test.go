@@ -297,3 +297,14 @@ func TestExportsAreTheCallers(t *testing.T) {
 	status, got := e.call("POST", "/api/v1/exports", e.admin, map[string]any{"kind": "csv", "week": "2026-10-05", "purpose": "Payment", "recipient": "Payer"})
 	e.want(429, "too_many", status, got)
 }
+
+// A client sees of their own week what staff see of it.
+func TestOwnWeek(t *testing.T) {
+	e := newEvenings(t, 0)
+	own, err := (&house{Options: Options{Records: e.records, Clock: e}}).ownWeek(t.Context(), e.clinic["harbor"], e.client)
+	e.check(err)
+	v := ask[week.View](e.office, "GET", "/week", e.admin, nil)
+	if own.Start != "2026-10-05" || own.Attended != 90 || own.Prescribed != 180 || int64(own.Attended) != v.People[0].Attended {
+		t.Errorf("%+v, staff see %+v", own, v.People)
+	}
+}
