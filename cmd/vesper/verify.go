@@ -1,6 +1,9 @@
 package main
 
 import (
+	"bufio"
+	"bytes"
+	"context"
 	"crypto/ed25519"
 	"crypto/x509"
 	"encoding/json"
@@ -13,65 +16,158 @@ import (
 	"vesper/rooms/ledger"
 )
 
-// verifyCommand checks an evidence bundle with no access to a server.
+// verifyCommand checks an evidence bundle, or an archive of many, with no
+// access to a server.
 type verifyCommand struct {
-	Bundle string `arg:"" help:"The bundle, as GET /sessions/{id}/evidence gives it." type:"existingfile"`
-	Key    string `help:"The clinic's public key, as 'vesper admin key' prints it." type:"existingfile" placeholder:"FILE"`
+	Bundle     string `arg:"" help:"A bundle, as GET /sessions/{id}/evidence gives it, or an archive, as GET /evidence does." type:"existingfile"`
+	Key        string `help:"The clinic's public key, as 'vesper admin key' prints it." type:"existingfile" placeholder:"FILE"`
+	Checkpoint string `help:"A checkpoint that left the machine: it shows that nothing was taken back since." type:"existingfile" placeholder:"FILE"`
+}
+
+// proofs are what evidence is held against.
+type proofs struct {
+	keys       []ed25519.PublicKey
+	checkpoint *ledger.Checkpoint
 }
 
 // Run prints what was found; it fails with exit code 1 at the first broken
-// place, and with 2 if the bundle is whole but has no seal yet.
-func (v *verifyCommand) Run(io *streams) error {
+// place, and with 2 if a bundle is whole but has no seal yet.
+func (v *verifyCommand) Run(ctx context.Context, io *streams) error {
+	against, err := v.proofs()
+	if err != nil {
+		return told(io, err)
+	}
 	file, err := os.Open(v.Bundle)
 	if err != nil {
 		return err
 	}
 	defer file.Close()
-	bundle, err := ledger.Parse(file)
+	reader := bufio.NewReaderSize(file, 1<<20)
+	if start, _ := reader.Peek(len(archiveStart)); bytes.Equal(start, []byte(archiveStart)) {
+		return told(io, verifyArchive(ctx, reader, against, io))
+	}
+	bundle, err := ledger.Parse(reader)
 	if err != nil {
 		return err
 	}
-	keys, err := readKeys(v.Key)
+	report, err := verifyBundle(bundle, against)
 	if err != nil {
-		return err
+		return told(io, err)
 	}
-	report, err := verifyBundle(bundle, keys)
-	if err != nil {
+	return describe(io, bundle, report, against)
+}
+
+// told prints a broken place; other errors are returned as they are.
+func told(io *streams, err error) error {
+	var place *ledger.BrokenError
+	var row *attendance.DiffersError
+	if errors.As(err, &place) || errors.As(err, &row) {
 		fmt.Fprintln(io.out, "BROKEN:", err)
 		return exitCode(1)
 	}
+	return err
+}
+
+func (v *verifyCommand) proofs() (p proofs, err error) {
+	if p.keys, err = readKeys(v.Key); err != nil || v.Checkpoint == "" {
+		return p, err
+	}
+	signed, err := os.ReadFile(v.Checkpoint)
+	if err != nil {
+		return p, err
+	}
+	checkpoint, err := ledger.OpenCheckpoint(string(signed), p.keys)
+	p.checkpoint = &checkpoint
+	return p, err
+}
+
+// verifyBundle checks chain, seals and texts, computes the rows of a sealed
+// session again, and holds the bundle's place in the log against a checkpoint.
+func verifyBundle(bundle ledger.Bundle, against proofs) (ledger.Report, error) {
+	report, err := bundle.Verify(against.keys)
+	if err != nil {
+		return report, err
+	}
+	if report.Sealed() {
+		var rules attendance.Rules
+		if err := json.Unmarshal(bundle.Context.Rules, &rules); err != nil {
+			return report, fmt.Errorf("rules: %w", err)
+		}
+		if err := rules.Validate(); err != nil {
+			return report, err
+		}
+		if err := attendance.Recompute(bundle.Context.Plan, bundle.Context.Seats(), report.Events, rules, bundle.Rows); err != nil {
+			return report, err
+		}
+	}
+	if against.checkpoint == nil {
+		return report, nil
+	}
+	return report, ledgerPlace(bundle, *against.checkpoint)
+}
+
+// ledgerPlace fails unless the bundle leads to the checkpoint that was given.
+func ledgerPlace(bundle ledger.Bundle, given ledger.Checkpoint) error {
+	if bundle.Log == nil {
+		return fmt.Errorf("the bundle does not say where its seals stand in the log; get it with ?checkpoint=%d", given.Size)
+	}
+	own, err := ledger.OpenCheckpoint(bundle.Log.Checkpoint, nil)
+	switch {
+	case err != nil:
+		return err
+	case own.Clinic != given.Clinic:
+		return &ledger.BrokenError{Place: "checkpoint", Reason: "it is another clinic's"}
+	case own.Size != given.Size:
+		return fmt.Errorf("the bundle leads to a checkpoint of %d seals, the file has one of %d; get the bundle with ?checkpoint=%[2]d", own.Size, given.Size)
+	case own.Root != given.Root:
+		return &ledger.BrokenError{Place: "log", Reason: "it is not the log of the given checkpoint"}
+	}
+	return nil
+}
+
+const moment = "2006-01-02 15:04:05 UTC"
+
+// describe says what was found of a bundle that is whole.
+func describe(io *streams, bundle ledger.Bundle, report ledger.Report, against proofs) error {
 	fmt.Fprintf(io.out, "Session %s: %d entries, an unbroken chain.\n", bundle.Context.Plan.Session, report.Entries)
 	if !report.Sealed() {
 		fmt.Fprintln(io.out, "Not sealed: the session had not ended when this bundle was made. The rows were not checked.")
 		return exitCode(2)
 	}
 	for _, seal := range report.Seals {
-		fmt.Fprintf(io.out, "Sealed by the %s at %s.\n", seal.Kind, seal.At.Format("2006-01-02 15:04:05 UTC"))
+		if seal.Kind == ledger.Machine {
+			fmt.Fprintf(io.out, "Sealed by the machine at %s.\n", seal.At.Format(moment))
+		} else {
+			fmt.Fprintf(io.out, "Sealed as %s by %s at %s.\n", seal.Kind, seal.Signer, seal.At.Format(moment))
+		}
 		if seal.Proven {
 			fmt.Fprintf(io.out, "Proven: the seal is by the given key %s.\n", seal.Fingerprint)
 		} else {
 			fmt.Fprintf(io.out, "Not proven who sealed it: no key was given. The seal's key is %s; compare it with the clinic's.\n", seal.Fingerprint)
 		}
 	}
+	if report.Unsealed > 0 {
+		fmt.Fprintf(io.out, "Not sealed: the last %d of the entries, written by staff and not signed yet.\n", report.Unsealed)
+	} else if !report.Signed() {
+		fmt.Fprintln(io.out, "Not signed by staff yet.")
+	}
 	fmt.Fprintln(io.out, "The rows are what the journal gives.")
+	if bundle.Log != nil {
+		describeLog(io, bundle, report, against)
+	}
 	return nil
 }
 
-// verifyBundle checks chain and seals, and computes the rows of a sealed
-// session again.
-func verifyBundle(bundle ledger.Bundle, keys []ed25519.PublicKey) (ledger.Report, error) {
-	report, err := bundle.Verify(keys)
-	if err != nil || !report.Sealed() {
-		return report, err
+func describeLog(io *streams, bundle ledger.Bundle, report ledger.Report, against proofs) {
+	checkpoint, err := ledger.OpenCheckpoint(bundle.Log.Checkpoint, nil)
+	if err != nil {
+		return // verified before
 	}
-	var rules attendance.Rules
-	if err := json.Unmarshal(bundle.Context.Rules, &rules); err != nil {
-		return report, fmt.Errorf("rules: %w", err)
+	whose := "its own checkpoint"
+	if against.checkpoint != nil {
+		whose = "the given checkpoint"
 	}
-	if err := rules.Validate(); err != nil {
-		return report, err
-	}
-	return report, attendance.Recompute(bundle.Context.Plan, bundle.Context.Seats(), report.Events, rules, bundle.Rows)
+	fmt.Fprintf(io.out, "%d of %d seals are in %s of %s.\n", len(bundle.Log.Leaves), len(report.Seals), whose, checkpoint.At.Format(moment))
 }
 
 // readKeys reads the public keys of a PEM file; no file is no key.

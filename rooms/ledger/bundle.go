@@ -94,11 +94,16 @@ type LogProof struct {
 // refused, because nobody should read into a bundle what verifying does not
 // look at.
 func Parse(r io.Reader) (Bundle, error) {
-	var b Bundle
 	data, err := io.ReadAll(io.LimitReader(r, MaxBundle+1))
 	if err != nil {
-		return b, fmt.Errorf("read bundle: %w", err)
+		return Bundle{}, fmt.Errorf("read bundle: %w", err)
 	}
+	return ParseBytes(data)
+}
+
+// ParseBytes is Parse of what was read already.
+func ParseBytes(data []byte) (Bundle, error) {
+	var b Bundle
 	if len(data) > MaxBundle {
 		return b, fmt.Errorf("read bundle: it has more than %d bytes", MaxBundle)
 	}

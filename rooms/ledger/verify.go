@@ -83,7 +83,7 @@ func (b Bundle) Verify(keys []ed25519.PublicKey) (Report, error) {
 	if b.Log == nil {
 		return report, nil
 	}
-	return report, b.verifyLog(keys)
+	return report, b.verifyLog(report.Seals, keys)
 }
 
 func sealPlace(i int) string { return fmt.Sprintf("seal %d", i+1) }
@@ -190,7 +190,7 @@ func (b Bundle) complete(report *Report) error {
 func entryPlace(i int) string { return fmt.Sprintf("entry %d", i+1) }
 
 // verifyLog checks that the seals are where the bundle's own log says.
-func (b Bundle) verifyLog(keys []ed25519.PublicKey) error {
+func (b Bundle) verifyLog(seals []SealReport, keys []ed25519.PublicKey) error {
 	checkpoint, err := OpenCheckpoint(b.Log.Checkpoint, keys)
 	if err != nil {
 		return err
@@ -207,8 +207,17 @@ func (b Bundle) verifyLog(keys []ed25519.PublicKey) error {
 			return broken(place, "the checkpoint does not hold it")
 		}
 	}
+	for i := len(b.Log.Leaves); i < len(seals); i++ {
+		if seals[i].At.Add(unlogged).Before(checkpoint.At) {
+			return broken(fmt.Sprintf("log, seal %d", i+1), "it is older than the checkpoint, which does not hold it")
+		}
+	}
 	return nil
 }
+
+// unlogged is how much older than what covers the log a seal may be and not be
+// in it: both are dated before they wait for the disk.
+const unlogged = time.Minute
 
 // match fails unless a leaf is that of the bundle's seal i, from 0.
 func (b Bundle) match(leaf Leaf, i int) error {

@@ -50,14 +50,14 @@ func (r *Records) evidence(ctx context.Context, db bun.IDB, clinic rooms.ClinicI
 	if e.Context, err = contextOf(ctx, db, row); err != nil {
 		return e, err
 	}
-	entries, err := many[entryRow](ctx, db, "n", "session = ?", session)
+	entries, err := many[entryRow](ctx, db, "n", "clinic = ? AND session = ?", clinic, session)
 	if err != nil {
 		return e, err
 	}
 	if e.Entries, err = convert(entries, entryRow.noun); err != nil {
 		return e, err
 	}
-	seals, err := many[sealRow](ctx, db, "n", "session = ?", session)
+	seals, err := many[sealRow](ctx, db, "n", "clinic = ? AND session = ?", clinic, session)
 	if err != nil {
 		return e, err
 	}

@@ -82,7 +82,10 @@ func (r *Records) seal(ctx context.Context, tx bun.Tx, session sessionRow, n int
 	if err := insert(ctx, tx, &row); err != nil {
 		return err
 	}
-	return appendLeaf(ctx, tx, session, n, seal)
+	if err := appendLeaf(ctx, tx, session, n, seal); err != nil {
+		return err
+	}
+	return r.tellSeal(ctx, tx, session, s.Kind)
 }
 
 // contextOf is what a session is judged by: its plan, its roster without
@@ -100,14 +103,13 @@ func contextOf(ctx context.Context, db bun.IDB, row sessionRow) (ledger.Context,
 	if session.RulesVersion != 0 {
 		where, args = where+" AND version = ?", append(args, session.RulesVersion)
 	}
+	judged := ledger.Context{Plan: session.Plan, Roster: ledger.Members(roster), Rules: []byte("null")}
 	found, err := one[rulesRow](ctx, db, "version DESC", where, args...)
-	if err != nil {
-		return ledger.Context{}, err
+	switch {
+	case err == nil:
+		judged.Rules = []byte(found.Rules) // word for word: a seal holds its hash
+	case errors.Is(err, rooms.ErrNotFound):
+		err = nil // a seal on rules that are gone does not fit
 	}
-	rules, err := found.noun()
-	if err != nil {
-		return ledger.Context{}, err
-	}
-	text, err := encode(rules)
-	return ledger.Context{Plan: session.Plan, Roster: ledger.Members(roster), Rules: []byte(text)}, err
+	return judged, err
 }

@@ -231,21 +231,28 @@ func (h *house) exportArchive(ctx context.Context, q archiveQuery) (*huma.Stream
 	}}, nil
 }
 
+func (h *house) bundleFor(ctx context.Context, clinic rooms.ClinicID, session rooms.SessionID) (ledger.Bundle, error) {
+	e, err := h.Records.Evidence(ctx, clinic, session)
+	if err != nil {
+		return ledger.Bundle{}, err
+	}
+	return h.bundleOf(e)
+}
+
+// writeArchive writes what there is. A session that can't be read any more is
+// left out, and missed by whoever verifies.
 func (h *house) writeArchive(ctx context.Context, w io.Writer, head ledger.ArchiveHead, sessions []records.Session, graves []ledger.Grave, leaves []ledger.Leaf) error {
 	lines := json.NewEncoder(w)
 	if err := lines.Encode(head); err != nil {
 		return err
 	}
 	for _, session := range sessions {
-		e, err := h.Records.Evidence(ctx, head.Clinic, session.Session)
-		if err != nil {
-			return err
+		bundle, err := h.bundleFor(ctx, head.Clinic, session.Session)
+		if err != nil && ctx.Err() == nil {
+			h.Logger.Error("a session is left out of an archive", "session", session.Session, "error", err)
+			continue
 		}
-		bundle, err := h.bundleOf(e)
-		if err != nil {
-			return err
-		}
-		if err := lines.Encode(bundle); err != nil {
+		if err := errors.Join(err, lines.Encode(bundle)); err != nil {
 			return err
 		}
 	}
