@@ -92,15 +92,6 @@ func (r *Records) RevokeInvitations(ctx context.Context, clinic rooms.ClinicID, 
 	})
 }
 
-// InvitationSent notes that a link was handed to the mail.
-func (r *Records) InvitationSent(ctx context.Context, clinic rooms.ClinicID, id string) error {
-	now := ms(r.clock.Now())
-	return r.change(ctx, clinic, "note that a link was sent", func(ctx context.Context, tx bun.Tx) error {
-		return changed(tx.NewUpdate().Table("invitations").Set("sent_at = ?", now).
-			Where("clinic = ? AND id = ?", clinic, id).Exec(ctx))
-	})
-}
-
 // LinkState is how a seat's personal link stands.
 type LinkState struct {
 	State  string    // active, revoked; empty: there never was one

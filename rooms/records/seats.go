@@ -42,6 +42,9 @@ func seatOf(s Seat) (seatRow, error) {
 
 func (s seatRow) noun() (Seat, error) {
 	segments, err := decode[[]rooms.SegmentKind](s.Segments)
+	if len(segments) == 0 {
+		segments = nil // as a frozen roster reads
+	}
 	return Seat{
 		Seat:   rooms.Seat{ID: s.ID, Person: s.Person, Role: s.Role, DisplayName: s.DisplayName, Segments: segments},
 		Clinic: s.Clinic, Series: s.Series, Client: s.Client, From: at(s.From), Until: at(s.Until),

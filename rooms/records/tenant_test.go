@@ -3,6 +3,7 @@ package records
 import (
 	"context"
 	"errors"
+	"maps"
 	"reflect"
 	"slices"
 	"testing"
@@ -18,6 +19,7 @@ import (
 
 // noTenant are the methods that need no clinic, each for its reason.
 var noTenant = []string{
+	"ClaimMessage", "OutboxDepth", // the post's
 	"Close", "Ready", "Clinics", "CreateClinic", "DueToOpen", // the installation's own
 	"Open", "Append", "Beat", "Seal", "Owner", "Banned", "CheckpointDue", // the room's, by a session that a token named
 	"InvitationByHash", "FeedByHash", "StaffLinkByHash", "ConsumeStaffLink", "ConsumeTicket", // by a secret
@@ -66,6 +68,7 @@ func TestOtherClinic(t *testing.T) {
 		t.Fatal(err)
 	}
 	notFound := map[string]func() error{
+		"SetRetention":   func() error { return r.SetRetention(ctx, "unknown", 7) },
 		"UpdateClinic":   func() error { return r.UpdateClinic(ctx, Clinic{ID: "unknown"}) },
 		"Clinic":         func() error { return second(r.Clinic(ctx, "unknown")) },
 		"SetRules":       func() error { return second(r.SetRules(ctx, "unknown", attendance.DefaultRules())) },
@@ -151,7 +154,6 @@ func TestOtherClinic(t *testing.T) {
 			return second(r.FreshInvitation(ctx, auth.Invitation{Clinic: me, Seat: seat, Hash: "f"}))
 		},
 		"RevokeInvitations": func() error { return r.RevokeInvitations(ctx, me, seat) },
-		"InvitationSent":    func() error { return r.InvitationSent(ctx, me, invitation.ID) },
 		"Discharge":         func() error { return second(r.Discharge(ctx, me, seat, evening)) },
 		"Readmit":           func() error { return second(r.Readmit(ctx, me, seat)) },
 		"SeatOf":            func() error { return second(r.SeatOf(ctx, me, session, person)) },
@@ -172,6 +174,7 @@ func TestOtherClinic(t *testing.T) {
 		"SetPersonPayer": func() error { return r.SetPersonPayer(ctx, me, person, "", "2026-10-05") },
 		"JudgeOne":       func() error { return second(r.JudgeOne(ctx, me, session)) },
 	}
+	maps.Copy(notFound, outboxNotFound(t, r, mine, theirs))
 	for name, call := range notFound {
 		if err := call(); !errors.Is(err, rooms.ErrNotFound) {
 			t.Errorf("%s: got %v, want ErrNotFound", name, err)
@@ -227,6 +230,7 @@ func TestOtherClinic(t *testing.T) {
 			return len(must[[]Judged](t)(r.Judge(ctx, me, time.Unix(0, 0), evening.AddDate(9, 0, 0)))) - 4
 		},
 	}
+	maps.Copy(empty, outboxEmpty(t, r, mine))
 	for name, rest := range empty {
 		if n := rest(); n != 0 {
 			t.Errorf("%s: %d rows of another clinic", name, n)
