@@ -35,6 +35,10 @@ type Config struct {
 	Log   string      `koanf:"log"`
 	Media MediaConfig `koanf:"media"`
 	TLS   TLSConfig   `koanf:"tls"`
+	// SMTP is the server that mails go to; without an address none are sent.
+	SMTP     SMTPConfig     `koanf:"smtp"`
+	Mail     MailConfig     `koanf:"mail"`
+	Webhooks WebhooksConfig `koanf:"webhooks"`
 	// OIDC are identity providers for staff, SMART record systems that may
 	// launch sessions. They stand in the file alone.
 	OIDC  []ProviderConfig `koanf:"oidc"`
@@ -83,7 +87,7 @@ func readConfig(path string, environ []string) (Config, error) {
 				return "", nil
 			}
 			name := strings.ToLower(strings.TrimPrefix(key, "VESPER_"))
-			for _, section := range []string{"media_", "tls_"} {
+			for _, section := range []string{"media_", "tls_", "smtp_", "mail_", "webhooks_"} {
 				if rest, ok := strings.CutPrefix(name, section); ok {
 					name = strings.TrimSuffix(section, "_") + "." + rest
 				}
@@ -119,6 +123,9 @@ func (c Config) check() error {
 		if _, err := netip.ParseAddr(a); err != nil {
 			return fmt.Errorf("configuration: media.advertise: %w", err)
 		}
+	}
+	if err := c.checkMail(); err != nil {
+		return fmt.Errorf("configuration: %w", err)
 	}
 	switch c.Log {
 	case "debug", "info", "warn", "error":

@@ -36,6 +36,7 @@ func (h *house) openMetrics() error {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	h.gauge(registry)
+	h.gaugePost(registry)
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
 	h.metrics = serveHTTP(listener, mux, h.failed)

@@ -39,6 +39,7 @@ type house struct {
 	signaling *signaling.Server
 	hall      *rooms.Hall
 	desk      *desk.Desk
+	post      *desk.Post
 	listener  net.Listener
 	http      *http.Server
 	metrics   *http.Server
@@ -57,7 +58,7 @@ func openHouse(ctx context.Context, c Config, log *slog.Logger, cert *tls.Certif
 			h.Close()
 		}
 	}()
-	for _, step := range []func(context.Context) error{h.openRecords, h.openStore, h.openMedia, h.openRooms} {
+	for _, step := range []func(context.Context) error{h.openRecords, h.openStore, h.openMedia, h.openPost, h.openRooms} {
 		if err := step(ctx); err != nil {
 			return h, err
 		}
@@ -135,6 +136,7 @@ func (h *house) openRooms(ctx context.Context) error {
 			_, err := h.hall.Open(ctx, session)
 			return err
 		},
+		Errands: h.mailErrands(),
 	})
 	h.onClose(h.desk.Close)
 	return nil
@@ -168,6 +170,7 @@ func (h *house) openPages(cert *tls.Certificate) (err error) {
 	mux.Handle(wire.Path, h.signaling)
 	api.Mount(mux, api.Options{
 		Records: h.records, Authority: h.authority, Keys: h.keys, Clock: h.clock, Logger: h.log, URL: h.url, Live: h.hall, Planned: h.desk.Wake, SignIn: ways,
+		Posted: h.post.Wake, Organizer: h.config.organizer(), InsideHooks: h.config.Webhooks.AllowInside,
 		OnClose: h.onClose,
 	})
 	h.health(mux)

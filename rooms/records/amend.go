@@ -69,8 +69,10 @@ func (r *Records) Amend(ctx context.Context, clinic rooms.ClinicID, session room
 				return err
 			}
 		}
-		_, err = r.chainReview(ctx, tx, v, events, kept, now)
-		return err
+		if _, err = r.chainReview(ctx, tx, v, events, kept, now); err != nil {
+			return err
+		}
+		return r.tell(ctx, tx, clinic, AttendanceCorrected, session)
 	})
 }
 

@@ -25,8 +25,10 @@ func (r *Records) Open(ctx context.Context, session rooms.SessionID, node rooms.
 	var tenure rooms.Tenure
 	now := ms(r.clock.Now())
 	err := r.change(ctx, everyClinic, "open room", func(ctx context.Context, tx bun.Tx) (err error) {
-		tenure, err = openRoom(ctx, tx, session, node, now)
-		return err
+		if tenure, err = openRoom(ctx, tx, session, node, now); err != nil || tenure.Epoch != 1 {
+			return err
+		}
+		return r.tell(ctx, tx, tenure.Plan.Clinic, SessionOpened, session)
 	})
 	if err != nil {
 		return rooms.Tenure{}, err
@@ -120,7 +122,10 @@ func (r *Records) Append(ctx context.Context, session rooms.SessionID, epoch uin
 		if err != nil {
 			return err
 		}
-		return appendEvents(ctx, tx, clinic, session, events)
+		if err := appendEvents(ctx, tx, clinic, session, events); err != nil {
+			return err
+		}
+		return r.tellEnd(ctx, tx, clinic, session, events)
 	})
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"vesper/rooms"
+	"vesper/rooms/ledger"
 )
 
 // Events that other systems are told of.
@@ -229,6 +230,25 @@ func (r *Records) tell(ctx context.Context, tx bun.Tx, clinic rooms.ClinicID, ki
 		}
 	}
 	return nil
+}
+
+// tellSeal tells of a seal: of the machine, or under a signature.
+func (r *Records) tellSeal(ctx context.Context, tx bun.Tx, session sessionRow, kind string) error {
+	switch kind {
+	case ledger.Machine:
+		return r.tell(ctx, tx, session.Clinic, SessionSealed, session.ID)
+	case ledger.SignOff:
+		return r.tell(ctx, tx, session.Clinic, SessionSigned, session.ID)
+	}
+	return nil
+}
+
+// tellEnd tells of the end, if it is among the events.
+func (r *Records) tellEnd(ctx context.Context, tx bun.Tx, clinic rooms.ClinicID, session rooms.SessionID, events []rooms.Event) error {
+	if !slices.ContainsFunc(events, func(e rooms.Event) bool { return e.Kind == rooms.EventEnded }) {
+		return nil
+	}
+	return r.tell(ctx, tx, clinic, SessionEnded, session)
 }
 
 func (r *Records) announce(ctx context.Context, tx bun.Tx, hook webhookRow, id, key, kind string, session rooms.SessionID) error {
