@@ -48,18 +48,22 @@ func (r *Records) Audit(ctx context.Context, entry AuditEntry) error {
 	}
 	entry.At = at(ms(entry.At))
 	return r.change(ctx, entry.Clinic, "audit", func(ctx context.Context, tx bun.Tx) error {
-		head, err := one[auditRow](ctx, tx, "n DESC", "clinic = ?", entry.Clinic)
-		if err != nil && !errors.Is(err, rooms.ErrNotFound) {
-			return err
-		}
-		entry.N = head.N + 1
-		column, err := encode(entry)
-		if err != nil {
-			return err
-		}
-		return insert(ctx, tx, &auditRow{
-			Clinic: entry.Clinic, N: entry.N, Entry: column, Prev: head.Hash, Hash: auditHash(head.Hash, column),
-		})
+		return appendAudit(ctx, tx, entry)
+	})
+}
+
+func appendAudit(ctx context.Context, tx bun.Tx, entry AuditEntry) error {
+	head, err := one[auditRow](ctx, tx, "n DESC", "clinic = ?", entry.Clinic)
+	if err != nil && !errors.Is(err, rooms.ErrNotFound) {
+		return err
+	}
+	entry.N = head.N + 1
+	column, err := encode(entry)
+	if err != nil {
+		return err
+	}
+	return insert(ctx, tx, &auditRow{
+		Clinic: entry.Clinic, N: entry.N, Entry: column, Prev: head.Hash, Hash: auditHash(head.Hash, column),
 	})
 }
 

@@ -1,6 +1,7 @@
 package records
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -18,10 +19,13 @@ type clinicRow struct {
 	Zone          string         `bun:"zone"`
 	NeutralTitle  string         `bun:"neutral_title"`
 	CreatedAt     int64          `bun:"created_at"`
+	Retention     int            `bun:"retention_years"`
 }
 
 func (c clinicRow) noun() Clinic {
-	return Clinic{ID: c.ID, Name: c.Name, Zone: c.Zone, NeutralTitle: c.NeutralTitle, CreatedAt: at(c.CreatedAt)}
+	return Clinic{
+		ID: c.ID, Name: c.Name, Zone: c.Zone, NeutralTitle: c.NeutralTitle, CreatedAt: at(c.CreatedAt), RetentionYears: c.Retention,
+	}
 }
 
 // CreateClinic adds a tenant, with attendance.DefaultRules. An empty ID is
@@ -35,6 +39,7 @@ func (r *Records) CreateClinic(ctx context.Context, clinic Clinic) (Clinic, erro
 	}
 	row := clinicRow{
 		ID: clinic.ID, Name: clinic.Name, Zone: clinic.Zone, NeutralTitle: clinic.NeutralTitle, CreatedAt: ms(r.clock.Now()),
+		Retention: cmp.Or(clinic.RetentionYears, DefaultRetention),
 	}
 	err := r.change(ctx, row.ID, "create clinic", func(ctx context.Context, tx bun.Tx) error {
 		if err := insert(ctx, tx, &row); err != nil {
@@ -55,6 +60,16 @@ func (r *Records) UpdateClinic(ctx context.Context, clinic Clinic) error {
 		return changed(tx.NewUpdate().Table("clinics").
 			Set("name = ?", clinic.Name).Set("zone = ?", clinic.Zone).Set("neutral_title = ?", clinic.NeutralTitle).
 			Where("id = ?", clinic.ID).Exec(ctx))
+	})
+}
+
+// SetRetention says for how many years a clinic keeps its sessions.
+func (r *Records) SetRetention(ctx context.Context, clinic rooms.ClinicID, years int) error {
+	if years < 1 || years > 100 {
+		return fmt.Errorf("set retention: %d years is not between 1 and 100", years)
+	}
+	return r.change(ctx, clinic, "set retention", func(ctx context.Context, tx bun.Tx) error {
+		return changed(tx.NewUpdate().Table("clinics").Set("retention_years = ?", years).Where("id = ?", clinic).Exec(ctx))
 	})
 }
 

@@ -18,7 +18,13 @@ type Clinic struct {
 	// say what kind of clinic it is.
 	NeutralTitle string
 	CreatedAt    time.Time
+	// RetentionYears is how long sessions are kept at least: DefaultRetention
+	// unless SetRetention said otherwise.
+	RetentionYears int
 }
+
+// DefaultRetention is how many years a clinic keeps its sessions.
+const DefaultRetention = 6
 
 // LogValue keeps the clinic's name out of logs.
 func (c Clinic) LogValue() slog.Value { return slog.StringValue(string(c.ID)) }

@@ -57,6 +57,11 @@ const readers = 4
 // Open takes the data folder, brings the tables up to date and starts the
 // writer. ErrInUse: another process holds the folder.
 func Open(ctx context.Context, options Options) (*Records, error) {
+	return openWith(ctx, options, func(e engine) engine { return e })
+}
+
+// openWith opens the records over an engine that was made for the options.
+func openWith(ctx context.Context, options Options, made func(engine) engine) (*Records, error) {
 	r := &Records{clock: options.Clock, sealer: options.Sealer, logger: options.Logger}
 	if options.Dir == "" && options.Postgres == "" || len(options.Sealer) != ed25519.PrivateKeySize {
 		return nil, errors.New("open records: Sealer is needed, and Dir or Postgres")
@@ -72,7 +77,7 @@ func Open(ctx context.Context, options Options) (*Records, error) {
 	if r.logger == nil {
 		r.logger = slog.Default()
 	}
-	if err := r.start(ctx, options); err != nil {
+	if err := r.start(ctx, options, made); err != nil {
 		return nil, fmt.Errorf("open records: %w", errors.Join(err, r.Close()))
 	}
 	return r, nil
@@ -91,14 +96,18 @@ func (r *Records) hold(dir string) (err error) {
 }
 
 // start opens the engine and the writer.
-func (r *Records) start(ctx context.Context, options Options) (err error) {
+func (r *Records) start(ctx context.Context, options Options, made func(engine) engine) error {
 	if err := r.hold(options.Dir); err != nil {
 		return err
 	}
 	if options.Postgres == "" {
-		r.engine = &sqliteEngine{file: filepath.Join(options.Dir, "vesper.db"), vault: r.vault}
-	} else if r.engine, err = newPostgres(options.Postgres, r.vault); err != nil {
-		return err
+		r.engine = made(&sqliteEngine{file: filepath.Join(options.Dir, "vesper.db"), vault: r.vault})
+	} else {
+		postgres, err := newPostgres(options.Postgres, r.vault)
+		if err != nil {
+			return err
+		}
+		r.engine = made(postgres)
 	}
 	write, read, err := r.engine.open(ctx)
 	if err != nil {

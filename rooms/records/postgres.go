@@ -88,6 +88,12 @@ func (e *postgresEngine) open(ctx context.Context) (write, read *bun.DB, err err
 	if err := e.prepare(ctx); err != nil {
 		return nil, nil, err
 	}
+	write, read = e.connect()
+	return write, read, nil
+}
+
+// connect makes the pools; they connect when they are used.
+func (e *postgresEngine) connect() (write, read *bun.DB) {
 	impatient := e.config.Copy()
 	for name, value := range map[string]string{
 		// A node that stops in the middle must not hold up the others.
@@ -95,7 +101,7 @@ func (e *postgresEngine) open(ctx context.Context) (write, read *bun.DB, err err
 	} {
 		impatient.RuntimeParams[name] = value
 	}
-	return e.pool(impatient, 1), e.pool(impatient, postgresReaders), nil
+	return e.pool(impatient, 1), e.pool(impatient, postgresReaders)
 }
 
 func (e *postgresEngine) pool(config *pgx.ConnConfig, connections int) *bun.DB {

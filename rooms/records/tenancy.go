@@ -32,6 +32,9 @@ func (m *migrator) tenancy(ctx context.Context, tx *sql.Tx) error {
 	if err := m.exec(ctx, tx, "DELETE FROM used_tickets WHERE clinic = ''"); err != nil {
 		return err
 	}
+	if err := m.exec(ctx, tx, "ALTER TABLE clinics ADD COLUMN retention_years BIGINT NOT NULL DEFAULT ?", DefaultRetention); err != nil {
+		return fmt.Errorf("retention: %w", err)
+	}
 	if err := m.exec(ctx, tx, tombstones); err != nil {
 		return fmt.Errorf("tombstones: %w", err)
 	}
