@@ -160,8 +160,39 @@ func (e *pastEvening) arrive(m demo.Member, place string) func(context.Context) 
 		if err := e.records.SaveDoor(ctx, door); err != nil {
 			return err
 		}
+		if m.Part == demo.Participant {
+			if err := e.answer(ctx, door.Person); err != nil {
+				return err
+			}
+		}
 		return e.room.Do(ctx, rooms.Arrive{Person: door.Person, Place: place})
 	}
+}
+
+// answer is the check-in of somebody to whom the evenings do good.
+func (e *pastEvening) answer(ctx context.Context, p rooms.PersonID) error {
+	clinic := rooms.ClinicID(e.clinic.ID)
+	scales, err := e.records.Scales(ctx, clinic)
+	if err != nil {
+		return err
+	}
+	var answers []records.Answer
+	for i, scale := range scales {
+		urge := max(0, 8-2*e.number) // the first asks for the urge, the second for the mood
+		for moment, value := range map[records.Moment]int{records.AtStart: urge, records.AtEnd: max(0, urge-2)} {
+			if i > 0 {
+				value = 10 - value
+			}
+			at := e.start
+			if moment == records.AtEnd {
+				at = e.start.Add(2 * time.Hour)
+			}
+			answers = append(answers, records.Answer{
+				Clinic: clinic, Session: e.session, Person: p, Scale: scale.ID, Moment: moment, Value: value, At: at,
+			})
+		}
+	}
+	return e.records.SaveAnswers(ctx, clinic, answers)
 }
 
 func (e *pastEvening) connect(p rooms.PersonID) func(context.Context) error {

@@ -59,7 +59,7 @@ func (a answerRow) noun() (Answer, error) {
 // ErrValue: an answer is not from 0 to 10.
 var ErrValue = errors.New("an answer is a number from 0 to 10")
 
-// SaveAnswers keeps what a person answered. The first value of a moment holds;
+// SaveAnswers keeps what a person answered. A zero At is now. The first value of a moment holds;
 // what was skipped may be answered later. All are one person's, of one
 // session. rooms.ErrNotFound: a scale that the clinic does not ask. ErrValue.
 func (r *Records) SaveAnswers(ctx context.Context, clinic rooms.ClinicID, answers []Answer) error {
@@ -81,9 +81,12 @@ func (r *Records) SaveAnswers(ctx context.Context, clinic rooms.ClinicID, answer
 			case a.Skipped:
 				a.Value = 0
 			}
+			if a.At.IsZero() {
+				a.At = r.clock.Now()
+			}
 			row := answerRow{
 				Clinic: clinic, Session: a.Session, Person: a.Person, Scale: a.Scale, Moment: a.Moment, Skipped: a.Skipped,
-				Version: scale.Version, Score: a.Value, AnsweredAt: ms(r.clock.Now()),
+				Version: scale.Version, Score: a.Value, AnsweredAt: ms(a.At),
 			}
 			if err := insertOnce(ctx, tx, &row, "(clinic, session, person, scale, moment, skipped)"); err != nil {
 				return err
