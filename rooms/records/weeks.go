@@ -81,9 +81,12 @@ func (r *Records) judge(ctx context.Context, clinic rooms.ClinicID, where string
 		if err != nil {
 			return err
 		}
-		rules := map[int]attendance.Rules{}
+		around, err := beside(ctx, db, clinic, rows)
+		if err != nil {
+			return err
+		}
 		for _, row := range rows {
-			judged, keep, err := r.judgeRow(ctx, db, row, rules)
+			judged, keep, err := r.judgeRow(ctx, db, row, around)
 			if err != nil {
 				return err
 			}
@@ -103,48 +106,82 @@ func (r *Records) judge(ctx context.Context, clinic rooms.ClinicID, where string
 	return all, nil
 }
 
+// surroundings is what stands in other tables about sealed sessions, each
+// table read once.
+type surroundings struct {
+	rules map[int]attendance.Rules
+	seals map[rooms.SessionID][]sealRow
+	heads map[rooms.SessionID]string
+	kept  map[rooms.SessionID]keptRow
+}
+
+func beside(ctx context.Context, db bun.IDB, clinic rooms.ClinicID, sessions []sessionRow) (around surroundings, err error) {
+	around = surroundings{map[int]attendance.Rules{}, map[rooms.SessionID][]sealRow{}, map[rooms.SessionID]string{}, map[rooms.SessionID]keptRow{}}
+	var sealed []rooms.SessionID
+	for _, row := range sessions {
+		if row.Sealed {
+			sealed = append(sealed, row.ID)
+		}
+	}
+	if len(sealed) == 0 {
+		return around, nil
+	}
+	seals, err := many[sealRow](ctx, db, "session, n", "clinic = ? AND session IN (?)", clinic, bun.In(sealed))
+	if err != nil {
+		return around, err
+	}
+	for _, row := range seals {
+		around.seals[row.Session] = append(around.seals[row.Session], row)
+	}
+	var heads []entryRow
+	err = db.NewSelect().Model(&heads).Column("session", "hash").
+		Where("(session, n) IN (SELECT session, max(n) FROM journal WHERE session IN (?) GROUP BY session)", bun.In(sealed)).Scan(ctx)
+	if err != nil {
+		return around, err
+	}
+	for _, row := range heads {
+		around.heads[row.Session] = row.Hash
+	}
+	kept, err := many[keptRow](ctx, db, "session", "clinic = ? AND build = ? AND session IN (?)", clinic, buildID(), bun.In(sealed))
+	for _, row := range kept {
+		around.kept[row.Session] = row
+	}
+	return around, err
+}
+
 // judgeRow judges one session. What is worth keeping is returned beside it.
-func (r *Records) judgeRow(ctx context.Context, db bun.IDB, row sessionRow, rules map[int]attendance.Rules) (j Judged, keep *keptRow, err error) {
+func (r *Records) judgeRow(ctx context.Context, db bun.IDB, row sessionRow, around surroundings) (j Judged, keep *keptRow, err error) {
 	if j.Session, err = row.noun(); err != nil {
 		return j, nil, err
 	}
 	if j.Roster, err = rosterOf(ctx, db, row); err != nil {
 		return j, nil, err
 	}
-	if j.Rules, err = rulesOf(ctx, db, row, rules); err != nil || row.Status == Scheduled || row.Status == Cancelled {
+	if j.Rules, err = rulesOf(ctx, db, row, around.rules); err != nil || row.Status == Scheduled || row.Status == Cancelled {
 		return j, nil, err
 	}
-	seals, err := many[sealRow](ctx, db, "n", "clinic = ? AND session = ?", row.Clinic, row.ID)
-	if err != nil {
+	if !row.Sealed {
+		j.Rows, err = r.compute(ctx, db, j)
 		return j, nil, err
 	}
-	if j.Signed, err = signOff(ctx, db, row, seals); err != nil {
+	if j.Signed, err = signOff(ctx, db, row, around.seals[row.ID]); err != nil {
 		return j, nil, err
 	}
-	head, err := journalHead(ctx, db, row.ID)
-	if err != nil {
+	head := around.heads[row.ID]
+	if kept, found := around.kept[row.ID]; found && kept.Head == head {
+		j.Rows, err = decode[[]attendance.Record](kept.Judged)
+		named(j.Rows, j.Roster)
 		return j, nil, err
 	}
-	if len(seals) > 0 {
-		kept, err := many[keptRow](ctx, db, "session", "clinic = ? AND session = ? AND head = ? AND build = ?", row.Clinic, row.ID, head.Hash, buildID())
-		if err != nil {
-			return j, nil, err
-		}
-		if len(kept) == 1 {
-			j.Rows, err = decode[[]attendance.Record](kept[0].Judged)
-			named(j.Rows, j.Roster)
-			return j, nil, err
-		}
-	}
-	if j.Rows, err = r.compute(ctx, db, j, len(seals) > 0); err != nil || len(seals) == 0 {
+	if j.Rows, err = r.compute(ctx, db, j); err != nil {
 		return j, nil, err
 	}
 	text, err := encode(attendance.WithoutNames(j.Rows))
-	return j, &keptRow{Clinic: row.Clinic, Session: row.ID, Head: head.Hash, Build: buildID(), Judged: text, KeptAt: ms(r.clock.Now())}, err
+	return j, &keptRow{Clinic: row.Clinic, Session: row.ID, Head: head, Build: buildID(), Judged: text, KeptAt: ms(r.clock.Now())}, err
 }
 
 // compute judges from the journal.
-func (r *Records) compute(ctx context.Context, db bun.IDB, j Judged, sealed bool) ([]attendance.Record, error) {
+func (r *Records) compute(ctx context.Context, db bun.IDB, j Judged) ([]attendance.Record, error) {
 	entries, err := many[entryRow](ctx, db, "n", "session = ?", j.Session.Session)
 	if err != nil {
 		return nil, err
@@ -155,7 +192,7 @@ func (r *Records) compute(ctx context.Context, db bun.IDB, j Judged, sealed bool
 			return nil, err
 		}
 	}
-	if sealed {
+	if j.Session.Sealed {
 		return attendance.Compute(j.Session.Plan, j.Roster, journal, j.Rules), nil
 	}
 	return attendance.ComputeAt(j.Session.Plan, j.Roster, journal, j.Rules, r.clock.Now()), nil

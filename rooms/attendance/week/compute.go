@@ -56,6 +56,16 @@ type computation struct {
 	first    Date
 	sessions []*Session // of the week, without cancelled ones
 	dates    map[rooms.SessionID]Date
+	theirs   map[rooms.PersonID][]own // by person, in the sessions' order
+	sizes    map[*Session][2]int64    // clients and facilitators who came
+	known    map[rooms.PersonID]bool  // the clients
+}
+
+// own is what a person has to do with one session.
+type own struct {
+	session  *Session
+	expected bool // on the roster as a client
+	rows     []attendance.Record
 }
 
 // gather keeps the week's sessions in their order.
@@ -77,6 +87,46 @@ func (c *computation) gather() {
 		}
 		return strings.Compare(string(a.Plan.Session), string(b.Plan.Session))
 	})
+	c.theirs, c.sizes = map[rooms.PersonID][]own{}, map[*Session][2]int64{}
+	for _, s := range c.sessions {
+		c.gatherOwn(s)
+	}
+	c.known = make(map[rooms.PersonID]bool, len(c.in.People))
+	for _, p := range c.in.People {
+		c.known[p.ID] = true
+	}
+}
+
+// gatherOwn puts a session under everybody who is expected or came.
+func (c *computation) gatherOwn(s *Session) {
+	of := func(person rooms.PersonID) *own {
+		list := c.theirs[person]
+		if n := len(list); n == 0 || list[n-1].session != s {
+			c.theirs[person] = append(list, own{session: s})
+		}
+		return &c.theirs[person][len(c.theirs[person])-1]
+	}
+	for _, seat := range s.Roster {
+		if seat.Role == rooms.Client {
+			of(seat.Person).expected = true
+		}
+	}
+	for i := range s.Rows {
+		if Counts(s.Rows[i]) {
+			o := of(Whose(s.Rows[i]))
+			o.rows = append(o.rows, s.Rows[i])
+		}
+	}
+}
+
+// of finds what a person has to do with a session.
+func (c *computation) of(person rooms.PersonID, s *Session) own {
+	for _, o := range c.theirs[person] {
+		if o.session == s {
+			return o
+		}
+	}
+	return own{session: s}
 }
 
 func (c *computation) listed(s *Session) Listed {
@@ -129,7 +179,7 @@ func (c *computation) stranger(s *Session, r attendance.Record) bool {
 	if r.Seconds == 0 || s.Kind == Alumni || (r.Role != "" && r.Role != rooms.Client) {
 		return false
 	}
-	return !Counts(r) || r.Matched == "" && !slices.ContainsFunc(c.in.People, func(p Person) bool { return p.ID == Whose(r) })
+	return !Counts(r) || r.Matched == "" && !c.known[r.Person]
 }
 
 // ranks is the order of problems: first what is missing, then what is short,

@@ -67,21 +67,3 @@ type Person struct {
 
 // LogValue keeps names out of logs.
 func (p Person) LogValue() slog.Value { return slog.StringValue(string(p.ID)) }
-
-// expects reports whether the person is on the roster as a client.
-func (s Session) expects(person rooms.PersonID) bool {
-	seat, listed := s.Roster.Seat(person)
-	return listed && seat.Role == rooms.Client
-}
-
-// of lists the rows that count for a person: the own one, and that of a guest
-// who was matched to them.
-func (s Session) of(person rooms.PersonID) []attendance.Record {
-	var rows []attendance.Record
-	for _, r := range s.Rows {
-		if Whose(r) == person && Counts(r) {
-			rows = append(rows, r)
-		}
-	}
-	return rows
-}

@@ -164,7 +164,7 @@ func TestBadPayers(t *testing.T) {
 }
 
 func BenchmarkCompute(b *testing.B) {
-	for _, people := range []int{12, 40} {
+	for _, people := range []int{12, 40, 480} {
 		b.Run(fmt.Sprint(people), func(b *testing.B) {
 			in := input()
 			p := payer(Rule{ID: "w", Kind: MinWeekMinutes, Value: 540, Blocks: true}, Rule{ID: "d", Kind: MinDaysWeek, Value: 3}, Rule{ID: "g", Kind: GroupSize, Max: 12})
@@ -173,7 +173,7 @@ func BenchmarkCompute(b *testing.B) {
 			for n := range people {
 				in.People = append(in.People, Person{ID: rooms.PersonID(fmt.Sprint(n)), Prescribed: new(int64(540)), Payer: p})
 			}
-			for n := range 25 {
+			for n := range max(25, people/4) {
 				s := evening(fmt.Sprint(n), fmt.Sprintf("2026-10-%02dT18:00", 5+n%5)).came("dana", rooms.Facilitator, 0, 3*time.Hour)
 				for k := range 12 {
 					s = s.came(in.People[(n*7+k)%people].ID, rooms.Client, 0, 170*time.Minute)

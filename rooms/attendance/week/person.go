@@ -37,13 +37,13 @@ func (c *computation) person(person Person) (PersonOf, bool) {
 // attend lists the person's sessions and returns what counts of them.
 func (c *computation) attend(p *PersonOf) []part {
 	var parts []part
-	for _, s := range c.sessions {
-		rows := s.of(p.Person)
-		if len(rows) == 0 && !(len(s.Rows) == 0 && s.expects(p.Person)) {
+	for _, o := range c.theirs[p.Person] {
+		s := o.session
+		if len(o.rows) == 0 && len(s.Rows) > 0 {
 			continue
 		}
-		own := make([]part, len(rows))
-		for i, r := range rows {
+		own := make([]part, len(o.rows))
+		for i, r := range o.rows {
 			own[i] = part{s, r, counts(s, r, c.in.Now)}
 		}
 		a := c.shown(s, own)
@@ -175,14 +175,14 @@ func (c *computation) makeUp(p *PersonOf) {
 // a seat.
 func (c *computation) offers(p *PersonOf) (other int64) {
 	programs := map[rooms.ProgramID]bool{}
-	for _, s := range c.sessions {
-		if s.Kind != Alumni && (s.expects(p.Person) || len(s.of(p.Person)) > 0) {
-			programs[s.Program] = true
+	for _, o := range c.theirs[p.Person] {
+		if o.session.Kind != Alumni {
+			programs[o.session.Program] = true
 		}
 	}
 	for _, seated := range []bool{true, false} {
 		for _, s := range c.sessions {
-			if !c.toCome(s) || s.Kind == Alumni || s.expects(p.Person) != seated || (!seated && !open(s, programs)) {
+			if !c.toCome(s) || s.Kind == Alumni || c.of(p.Person, s).expected != seated || (!seated && !open(s, programs)) {
 				continue
 			}
 			minutes := planned(s)

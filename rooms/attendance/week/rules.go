@@ -179,7 +179,7 @@ func (f facts) groupSize(r Rule, fail failing) string {
 		if p.row.Seconds == 0 || !forGroup(p.session) {
 			continue
 		}
-		clients, staff := present(p.session)
+		clients, staff := f.present(p.session)
 		date := f.dates[p.session.Plan.Session]
 		v := values{"date": date, "clients": clients, "facilitators": staff}
 		switch {
@@ -205,7 +205,10 @@ func forGroup(s *Session) bool {
 
 // present counts the clients, guests among them, and the facilitators who had
 // counted time.
-func present(s *Session) (clients, staff int64) {
+func (c *computation) present(s *Session) (clients, staff int64) {
+	if size, known := c.sizes[s]; known {
+		return size[0], size[1]
+	}
 	seen := map[rooms.PersonID]bool{}
 	for _, r := range s.Rows {
 		if r.Seconds == 0 || seen[Whose(r)] {
@@ -219,6 +222,7 @@ func present(s *Session) (clients, staff int64) {
 			clients++
 		}
 	}
+	c.sizes[s] = [2]int64{clients, staff}
 	return clients, staff
 }
 
