@@ -131,7 +131,9 @@ func TestPersonsAreListedChangedAndChecked(t *testing.T) {
 		t.Errorf("named %v, want %v", named(got), want)
 	}
 	// Who may set up people does not make administrators.
-	status, got = o.call("PATCH", "/api/v1/persons/"+staff, o.token["harbor"], map[string]any{"staff_roles": []string{"admin"}})
+	writer, _, err := o.authority.IssueService(t.Context(), o.clinic["harbor"], "writer", []auth.Scope{auth.ScopeSessionsWrite}, time.Hour)
+	o.check(err)
+	status, got = o.call("PATCH", "/api/v1/persons/"+staff, writer, map[string]any{"staff_roles": []string{"admin"}})
 	o.want(403, "not_allowed", status, got)
 	status, got = o.call("GET", "/api/v1/persons?after=!", o.token["harbor"], nil)
 	o.want(422, "invalid", status, got)
@@ -240,7 +242,9 @@ func TestGuestsAndAbsencesReachTheRunningRoom(t *testing.T) {
 	status, got := o.call("POST", absence, run, map[string]any{"outcome": "called"})
 	o.want(409, "not_now", status, got)
 	room := o.open(session)
-	status, got = o.call("POST", absence, o.token["harbor"], map[string]any{"outcome": "called"})
+	writer, _, err := o.authority.IssueService(t.Context(), o.clinic["harbor"], "writer", []auth.Scope{auth.ScopeSessionsWrite}, time.Hour)
+	o.check(err)
+	status, got = o.call("POST", absence, writer, map[string]any{"outcome": "called"})
 	o.want(403, "not_allowed", status, got)
 	status, got = o.call("POST", absence, run, map[string]any{"outcome": "excused", "note": "has the flu"})
 	o.want(204, "", status, got)
