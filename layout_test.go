@@ -38,6 +38,7 @@ var arrows = map[string]string{
 	"vesper/rooms/desk":               "rooms rooms/schedule rooms/attendance rooms/ledger",
 	"vesper/rooms/desk/mail":          "rooms rooms/desk +third",
 	"vesper/rooms/desk/hook":          "rooms rooms/desk +third",
+	"vesper/rooms/desk/mail/mailtest": "",
 	"vesper/rooms/records":            "rooms rooms/schedule rooms/attendance rooms/attendance/week rooms/ledger auth +third",
 	"vesper/rooms/records/migrations": "",
 	"vesper/web":                      "",

@@ -19,6 +19,7 @@ import (
 	"go.uber.org/goleak"
 
 	"vesper/rooms/desk"
+	"vesper/rooms/desk/mail/mailtest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -109,30 +110,30 @@ func read(t *testing.T, data string) (*netmail.Message, [][2]string) {
 }
 
 func TestInvitationArrives(t *testing.T) {
-	server, client := certificate(t)
-	for name, set := range map[string]func(*smtpd, *Options){
-		"in the clear on loopback": func(*smtpd, *Options) {},
-		"STARTTLS and sign-in": func(s *smtpd, o *Options) {
-			s.tls, s.starttls, s.user, s.password = server, true, "vesper", "very secret"
+	server, client := mailtest.Certificate(t)
+	for name, set := range map[string]func(*mailtest.Server, *Options){
+		"in the clear on loopback": func(*mailtest.Server, *Options) {},
+		"STARTTLS and sign-in": func(s *mailtest.Server, o *Options) {
+			s.TLS, s.StartTLS, s.User, s.Password = server, true, "vesper", "very secret"
 			o.Security, o.User, o.Password, o.TLS = StartTLS, "vesper", "very secret", client
 		},
-		"TLS and sign-in": func(s *smtpd, o *Options) {
-			s.tls, s.implicit, s.user, s.password = server, true, "vesper", "very secret"
+		"TLS and sign-in": func(s *mailtest.Server, o *Options) {
+			s.TLS, s.Implicit, s.User, s.Password = server, true, "vesper", "very secret"
 			o.Security, o.User, o.Password, o.TLS = TLS, "vesper", "very secret", client
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var o Options
-			s := startSMTP(t, func(s *smtpd) { set(s, &o) })
-			o.Address = s.address()
+			s := mailtest.Start(t, func(s *mailtest.Server) { set(s, &o) })
+			o.Address = s.Address()
 			if err := mailer(t, o).Deliver(t.Context(), invitation()); err != nil {
 				t.Fatal(err)
 			}
-			got := s.got()
-			if len(got) != 1 || got[0].secure != (o.Security != "" && o.Security != None) || got[0].signed != (o.User != "") {
+			got := s.Got()
+			if len(got) != 1 || got[0].Secure != (o.Security != "" && o.Security != None) || got[0].Signed != (o.User != "") {
 				t.Fatalf("got %+v", got)
 			}
-			msg, leaves := read(t, got[0].data)
+			msg, leaves := read(t, got[0].Data)
 			if msg.Header.Get("Subject") != "Harbor: your personal link" || msg.Header.Get("Message-ID") != "<msg_7@example.org>" ||
 				msg.Header.Get("From") != `"Harbor" <no-reply@example.org>` || msg.Header.Get("To") != "<ana@example.com>" {
 				t.Errorf("header %v", msg.Header)
@@ -172,8 +173,8 @@ func TestWordsAreNeutral(t *testing.T) {
 }
 
 func TestHeaderInjection(t *testing.T) {
-	s := startSMTP(t, func(*smtpd) {})
-	m := mailer(t, Options{Address: s.address()})
+	s := mailtest.Start(t, func(*mailtest.Server) {})
+	m := mailer(t, Options{Address: s.Address()})
 	for _, to := range []string{
 		"a@example.com\r\nBcc: b@example.com", "a@example.com\nX: y", "a@example.com, b@example.com", "a@example.com;b@example.com",
 		"Name <a@example.com>", "<a@example.com>", "a@example.com\x00", "", "nobody", "a@example.com>\r\nRCPT TO:<b@example.com", strings.Repeat("a", 250) + "@example.com",
@@ -190,17 +191,17 @@ func TestHeaderInjection(t *testing.T) {
 	if err := m.Deliver(t.Context(), l); err != nil {
 		t.Fatal(err)
 	}
-	got := s.got()
-	if len(got) != 1 || got[0].to != "TO:<ana@example.com>" {
+	got := s.Got()
+	if len(got) != 1 || got[0].To != "TO:<ana@example.com>" {
 		t.Fatalf("got %+v", got)
 	}
-	msg, _ := read(t, got[0].data)
+	msg, _ := read(t, got[0].Data)
 	for name := range msg.Header {
 		if slices.Contains([]string{"Bcc", "X-Evil"}, name) {
 			t.Errorf("a header came in: %s", name)
 		}
 	}
-	if strings.Contains(got[0].data, "\r\nX-Evil") {
+	if strings.Contains(got[0].Data, "\r\nX-Evil") {
 		t.Error("a header came into a part")
 	}
 	l = invitation()
@@ -211,36 +212,36 @@ func TestHeaderInjection(t *testing.T) {
 }
 
 func TestServerFails(t *testing.T) {
-	server, _ := certificate(t)
+	server, _ := mailtest.Certificate(t)
 	for _, c := range []struct {
 		name  string
-		set   func(*smtpd)
+		set   func(*mailtest.Server)
 		want  string
 		final bool
 		o     Options
 	}{
-		{"busy greeting", func(s *smtpd) { s.answers["greeting"] = "421 later" }, "smtp_421", false, Options{}},
-		{"sender refused", func(s *smtpd) { s.answers["MAIL"] = "550 5.7.1 not you" }, "smtp_550", false, Options{}},
-		{"mailbox full", func(s *smtpd) { s.answers["RCPT"] = "452 4.2.2 full" }, "smtp_452", false, Options{}},
-		{"no such mailbox", func(s *smtpd) { s.answers["RCPT"] = "550 5.1.1 who" }, "smtp_550", true, Options{}},
-		{"data refused for now", func(s *smtpd) { s.answers["END"] = "451 4.3.0 later" }, "smtp_451", false, Options{}},
-		{"data refused for good", func(s *smtpd) { s.answers["END"] = "554 5.6.0 no" }, "smtp_554", true, Options{}},
-		{"hangs at the greeting", func(s *smtpd) { s.answers["greeting"] = "hang" }, "timeout", false, Options{Timeout: 60 * time.Millisecond}},
-		{"hangs at the end", func(s *smtpd) { s.answers["END"] = "hang" }, "timeout", false, Options{Timeout: 60 * time.Millisecond}},
-		{"breaks off", func(s *smtpd) { s.answers["RCPT"] = "drop" }, "unreachable", false, Options{}},
-		{"no STARTTLS", func(*smtpd) {}, "tls", false, Options{Security: StartTLS}},
-		{"unknown certificate", func(s *smtpd) { s.starttls, s.tls = true, server }, "tls", false, Options{Security: StartTLS}},
-		{"wrong password", func(s *smtpd) { s.user, s.password = "vesper", "right" }, "smtp_535", false, Options{User: "vesper", Password: "wrong"}},
-		{"no sign-in there", func(*smtpd) {}, "sign_in", false, Options{User: "vesper", Password: "wrong"}},
+		{"busy greeting", func(s *mailtest.Server) { s.Answers["greeting"] = "421 later" }, "smtp_421", false, Options{}},
+		{"sender refused", func(s *mailtest.Server) { s.Answers["MAIL"] = "550 5.7.1 not you" }, "smtp_550", false, Options{}},
+		{"mailbox full", func(s *mailtest.Server) { s.Answers["RCPT"] = "452 4.2.2 full" }, "smtp_452", false, Options{}},
+		{"no such mailbox", func(s *mailtest.Server) { s.Answers["RCPT"] = "550 5.1.1 who" }, "smtp_550", true, Options{}},
+		{"data refused for now", func(s *mailtest.Server) { s.Answers["END"] = "451 4.3.0 later" }, "smtp_451", false, Options{}},
+		{"data refused for good", func(s *mailtest.Server) { s.Answers["END"] = "554 5.6.0 no" }, "smtp_554", true, Options{}},
+		{"hangs at the greeting", func(s *mailtest.Server) { s.Answers["greeting"] = "hang" }, "timeout", false, Options{Timeout: 60 * time.Millisecond}},
+		{"hangs at the end", func(s *mailtest.Server) { s.Answers["END"] = "hang" }, "timeout", false, Options{Timeout: 60 * time.Millisecond}},
+		{"breaks off", func(s *mailtest.Server) { s.Answers["RCPT"] = "drop" }, "unreachable", false, Options{}},
+		{"no STARTTLS", func(*mailtest.Server) {}, "tls", false, Options{Security: StartTLS}},
+		{"unknown mailtest.Certificate", func(s *mailtest.Server) { s.StartTLS, s.TLS = true, server }, "tls", false, Options{Security: StartTLS}},
+		{"wrong password", func(s *mailtest.Server) { s.User, s.Password = "vesper", "right" }, "smtp_535", false, Options{User: "vesper", Password: "wrong"}},
+		{"no sign-in there", func(*mailtest.Server) {}, "sign_in", false, Options{User: "vesper", Password: "wrong"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			s := startSMTP(t, c.set)
-			c.o.Address = s.address()
+			s := mailtest.Start(t, c.set)
+			c.o.Address = s.Address()
 			err := mailer(t, c.o).Deliver(t.Context(), invitation())
 			if code(err) != c.want || final(err) != c.final {
 				t.Errorf("got %v (final %v), want %s (final %v)", err, final(err), c.want, c.final)
 			}
-			if len(s.got()) != 0 {
+			if len(s.Got()) != 0 {
 				t.Error("a mail came in")
 			}
 		})
@@ -249,11 +250,11 @@ func TestServerFails(t *testing.T) {
 
 // A closing house does not wait for a server that hangs.
 func TestContextEndsTheConversation(t *testing.T) {
-	s := startSMTP(t, func(s *smtpd) { s.answers["RCPT"] = "hang" })
+	s := mailtest.Start(t, func(s *mailtest.Server) { s.Answers["RCPT"] = "hang" })
 	ctx, cancel := context.WithTimeout(t.Context(), 60*time.Millisecond)
 	defer cancel()
 	began := time.Now()
-	err := mailer(t, Options{Address: s.address(), Timeout: time.Minute}).Deliver(ctx, invitation())
+	err := mailer(t, Options{Address: s.Address(), Timeout: time.Minute}).Deliver(ctx, invitation())
 	if code(err) != "timeout" || time.Since(began) > 10*time.Second {
 		t.Errorf("%v after %s", err, time.Since(began))
 	}
@@ -262,16 +263,16 @@ func TestContextEndsTheConversation(t *testing.T) {
 // The line breaks after the server took the mail: it is sent again, as the
 // same mail.
 func TestSentTwiceIsOneMail(t *testing.T) {
-	s := startSMTP(t, func(s *smtpd) { s.answers["END"] = "drop" })
-	m := mailer(t, Options{Address: s.address()})
+	s := mailtest.Start(t, func(s *mailtest.Server) { s.Answers["END"] = "drop" })
+	m := mailer(t, Options{Address: s.Address()})
 	for range 2 {
 		if err := m.Deliver(t.Context(), invitation()); code(err) != "unreachable" {
 			t.Fatal(err)
 		}
 	}
 	var ids []string
-	for _, got := range s.got() {
-		msg, _ := read(t, got.data)
+	for _, got := range s.Got() {
+		msg, _ := read(t, got.Data)
 		ids = append(ids, msg.Header.Get("Message-ID"))
 	}
 	if len(ids) != 2 || ids[0] != ids[1] {

@@ -1,4 +1,6 @@
-package mail
+// Package mailtest is a small SMTP server on loopback, for tests that send real
+// mail: EHLO, STARTTLS, AUTH PLAIN, MAIL, RCPT, DATA. It can be told to fail.
+package mailtest
 
 import (
 	"bufio"
@@ -12,31 +14,32 @@ import (
 	"testing"
 )
 
-// smtpd is a small SMTP server on loopback: EHLO, STARTTLS, AUTH PLAIN, MAIL,
-// RCPT, DATA. Its faults are set before it is used.
-type smtpd struct {
-	t        *testing.T
+// Server is one SMTP server. What it is to be is set before it starts.
+type Server struct {
+	t        testing.TB
 	listener net.Listener
-	tls      *tls.Config
-	implicit bool // TLS from the first byte
-	starttls bool
-	user     string // with a password: sign-in is needed
-	password string
-	answers  map[string]string // to a verb, instead of its own: "550 no", "hang", "drop"
+	TLS      *tls.Config
+	Implicit bool // TLS from the first byte
+	StartTLS bool
+	User     string // with a Password: sign-in is needed
+	Password string
+	Answers  map[string]string // to a verb, instead of its own: "550 no", "hang", "drop"
 	wg       sync.WaitGroup
 	closing  chan struct{}
 
 	mu    sync.Mutex
-	mails []received
+	mails []Received
 }
 
-type received struct {
-	from, to, data string
-	secure, signed bool
+// Received is a mail as it came in: envelope, text, and whether the connection
+// was encrypted and signed in.
+type Received struct {
+	From, To, Data string
+	Secure, Signed bool
 }
 
-// certificate is a test server's own, and who trusts it.
-func certificate(t *testing.T) (server, client *tls.Config) {
+// Certificate is a server's own, and who trusts it.
+func Certificate(t testing.TB) (server, client *tls.Config) {
 	t.Helper()
 	own := httptest.NewTLSServer(nil)
 	defer own.Close()
@@ -45,10 +48,13 @@ func certificate(t *testing.T) (server, client *tls.Config) {
 	return &tls.Config{Certificates: own.TLS.Certificates}, &tls.Config{RootCAs: trust}
 }
 
-func startSMTP(t *testing.T, set func(*smtpd)) *smtpd {
+// Start serves until the test ends.
+func Start(t testing.TB, set func(*Server)) *Server {
 	t.Helper()
-	s := &smtpd{t: t, answers: map[string]string{}, closing: make(chan struct{})}
-	set(s)
+	s := &Server{t: t, Answers: map[string]string{}, closing: make(chan struct{})}
+	if set != nil {
+		set(s)
+	}
 	var err error
 	if s.listener, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
 		t.Fatal(err)
@@ -69,23 +75,25 @@ func startSMTP(t *testing.T, set func(*smtpd)) *smtpd {
 	return s
 }
 
-func (s *smtpd) address() string { return s.listener.Addr().String() }
+// Address is its host:port.
+func (s *Server) Address() string { return s.listener.Addr().String() }
 
-func (s *smtpd) got() []received {
+// Got are the mails that it took.
+func (s *Server) Got() []Received {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return append([]received(nil), s.mails...)
+	return append([]Received(nil), s.mails...)
 }
 
 // talk is one conversation.
 type talk struct {
-	*smtpd
+	*Server
 	conn net.Conn
 	in   *bufio.Reader
-	mail received
+	mail Received
 }
 
-func (s *smtpd) serve(conn net.Conn) {
+func (s *Server) serve(conn net.Conn) {
 	done := make(chan struct{})
 	defer close(done)
 	go func() { // a conversation that hangs ends with the test
@@ -95,8 +103,8 @@ func (s *smtpd) serve(conn net.Conn) {
 		}
 		_ = conn.Close()
 	}()
-	c := &talk{smtpd: s, conn: conn}
-	if s.implicit {
+	c := &talk{Server: s, conn: conn}
+	if s.Implicit {
 		c.upgrade()
 	}
 	c.in = bufio.NewReader(c.conn)
@@ -112,15 +120,15 @@ func (s *smtpd) serve(conn net.Conn) {
 }
 
 func (c *talk) upgrade() {
-	c.conn = tls.Server(c.conn, c.tls)
+	c.conn = tls.Server(c.conn, c.TLS)
 	c.in = bufio.NewReader(c.conn)
-	c.mail.secure = true
+	c.mail.Secure = true
 }
 
 // answer says a line, or what the test wants in its place. It is false when
 // the conversation is over.
 func (c *talk) answer(verb, line string) bool {
-	if other := c.answers[verb]; other != "" {
+	if other := c.Answers[verb]; other != "" {
 		line = other
 	}
 	switch line {
@@ -139,10 +147,10 @@ func (c *talk) command(line string) bool {
 	switch verb = strings.ToUpper(verb); verb {
 	case "EHLO":
 		lines := []string{"250-loopback"}
-		if c.starttls && !c.mail.secure {
+		if c.StartTLS && !c.mail.Secure {
 			lines = append(lines, "250-STARTTLS")
 		}
-		if c.user != "" {
+		if c.User != "" {
 			lines = append(lines, "250-AUTH PLAIN")
 		}
 		return c.answer(verb, strings.Join(append(lines, "250 8BITMIME"), "\r\n"))
@@ -153,19 +161,19 @@ func (c *talk) command(line string) bool {
 	case "AUTH":
 		_, token, _ := strings.Cut(rest, " ")
 		plain, _ := base64.StdEncoding.DecodeString(token)
-		if string(plain) != "\x00"+c.user+"\x00"+c.password {
+		if string(plain) != "\x00"+c.User+"\x00"+c.Password {
 			return c.answer(verb, "535 5.7.8 no")
 		}
-		c.mail.signed = true
+		c.mail.Signed = true
 		return c.answer(verb, "235 welcome")
 	case "MAIL":
-		if c.user != "" && !c.mail.signed {
+		if c.User != "" && !c.mail.Signed {
 			return c.answer(verb, "530 5.7.0 sign in first")
 		}
-		c.mail.from = rest
+		c.mail.From = rest
 		return c.answer(verb, "250 ok")
 	case "RCPT":
-		c.mail.to += rest
+		c.mail.To += rest
 		return c.answer(verb, "250 ok")
 	case "DATA":
 		return c.data()
@@ -177,8 +185,8 @@ func (c *talk) command(line string) bool {
 }
 
 func (c *talk) data() bool {
-	if !c.answer("DATA", "354 go on") || c.answers["DATA"] != "" {
-		return c.answers["DATA"] != "" && c.answers["DATA"] != "drop"
+	if !c.answer("DATA", "354 go on") || c.Answers["DATA"] != "" {
+		return c.Answers["DATA"] != "" && c.Answers["DATA"] != "drop"
 	}
 	var text strings.Builder
 	for {
@@ -191,12 +199,12 @@ func (c *talk) data() bool {
 		}
 		text.WriteString(strings.TrimPrefix(line, "."))
 	}
-	c.mail.data = text.String()
-	if c.answers["END"] == "" || c.answers["END"] == "drop" { // taken, and the line breaks before it is said
+	c.mail.Data = text.String()
+	if c.Answers["END"] == "" || c.Answers["END"] == "drop" { // taken, and the line breaks before it is said
 		c.mu.Lock()
 		c.mails = append(c.mails, c.mail)
 		c.mu.Unlock()
 	}
-	c.mail.data, c.mail.to = "", ""
+	c.mail.Data, c.mail.To = "", ""
 	return c.answer("END", "250 queued")
 }
