@@ -79,9 +79,8 @@ func (c calendar) Series(ctx context.Context) ([]schedule.Series, error) {
 	return all, err
 }
 
-func (c calendar) Plan(ctx context.Context, series schedule.Series, occurrences []schedule.Occurrence) error {
-	_, err := c.records.UpsertOccurrences(ctx, series.Clinic, series.ID, occurrences)
-	return err
+func (c calendar) Plan(ctx context.Context, series schedule.Series, from, to time.Time) error {
+	return c.records.PlanSeries(ctx, series.Clinic, series.ID, from, to)
 }
 
 func (c calendar) Due(ctx context.Context, t time.Time) ([]rooms.SessionID, error) {

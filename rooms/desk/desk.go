@@ -20,8 +20,10 @@ import (
 type Calendar interface {
 	// Series are all series of all clinics.
 	Series(ctx context.Context) ([]schedule.Series, error)
-	// Plan keeps the sessions of a series; repeating it changes nothing.
-	Plan(ctx context.Context, series schedule.Series, occurrences []schedule.Occurrence) error
+	// Plan keeps the sessions of a series that start in [from, to), and brings
+	// those that were planned before into line with it, as it is kept by then;
+	// repeating it changes nothing.
+	Plan(ctx context.Context, series schedule.Series, from, to time.Time) error
 	// Due are the sessions whose door opens before t and that have not ended.
 	Due(ctx context.Context, t time.Time) ([]rooms.SessionID, error)
 }
@@ -119,11 +121,7 @@ func (d *Desk) plan(ctx context.Context, now time.Time) error {
 	}
 	var failed []error
 	for _, series := range all {
-		occurrences, err := series.Occurrences(now.Add(-schedule.MaxDuration), now.Add(d.options.Ahead))
-		if err == nil && len(occurrences) > 0 {
-			err = d.options.Calendar.Plan(ctx, series, occurrences)
-		}
-		failed = append(failed, err)
+		failed = append(failed, d.options.Calendar.Plan(ctx, series, now.Add(-schedule.MaxDuration), now.Add(d.options.Ahead)))
 	}
 	return errors.Join(failed...)
 }

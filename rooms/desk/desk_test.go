@@ -32,7 +32,11 @@ func (s *shelf) Series(context.Context) ([]schedule.Series, error) {
 	return s.series, s.failing
 }
 
-func (s *shelf) Plan(_ context.Context, _ schedule.Series, occurrences []schedule.Occurrence) error {
+func (s *shelf) Plan(_ context.Context, series schedule.Series, from, to time.Time) error {
+	occurrences, err := series.Occurrences(from, to)
+	if err != nil {
+		return err
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, o := range occurrences {

@@ -89,3 +89,6 @@ func (l *LocalTime) UnmarshalText(text []byte) (err error) {
 	*l, err = ParseLocalTime(string(text))
 	return err
 }
+
+// Weekday is the day of the week of d.
+func (d LocalDate) Weekday() time.Weekday { return d.asUTC().Weekday() }

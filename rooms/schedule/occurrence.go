@@ -98,3 +98,36 @@ func (s Series) occurrence(d dated) Occurrence {
 		Start: d.start, End: d.start.Add(s.Duration), Segments: s.Template.segments(d.start),
 	}
 }
+
+// Next returns the next n evenings that start after a time, or fewer; none of
+// a series that can't be used. It looks ten years ahead.
+func (s Series) Next(after time.Time, n int) []Occurrence {
+	var found []Occurrence
+	for _, years := range []int{0, 1, 10} {
+		var err error
+		if found, err = s.Occurrences(after, after.AddDate(years, 2, 0)); err != nil || len(found) >= n {
+			break
+		}
+	}
+	return found[:min(n, len(found))]
+}
+
+// Only is the series with the one evening of a recurrence id, as it takes
+// place. It reports false where there is none.
+func (s Series) Only(recurrence string) (Series, bool) {
+	wall, err := ParseLocalTime(recurrence)
+	if err != nil {
+		return s, false
+	}
+	dates, err := s.On(wall.LocalDate)
+	if err != nil {
+		return s, false
+	}
+	for _, date := range dates {
+		if date.RecurrenceID == wall && !date.Skipped {
+			s.Rule, s.Start, s.Except, s.Moves = "FREQ=DAILY;COUNT=1", date.Local, nil, nil
+			return s, true
+		}
+	}
+	return s, false
+}

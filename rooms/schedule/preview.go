@@ -92,7 +92,7 @@ func (s Series) date(d dated, zone *time.Location) Date {
 
 // doubled reports whether the clocks show the reading of at once more later.
 func doubled(at time.Time, zone *time.Location) bool {
-	_, change := at.In(zone).ZoneBounds()
+	change := eraEnd(at, zone)
 	if change.IsZero() {
 		return false
 	}

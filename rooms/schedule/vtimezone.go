@@ -29,10 +29,7 @@ func shifts(zone *time.Location, since, until time.Time) []shift {
 		} else if s := shiftAt(at, zone); s.from != s.to {
 			found = append(found, s)
 		}
-		_, next := at.In(zone).ZoneBounds()
-		if !next.IsZero() && !next.After(at) { // at the end of a leap year behind its table, package time stands still
-			next = at.AddDate(0, 0, 1)
-		}
+		next := eraEnd(at, zone)
 		if next.IsZero() || next.After(until) {
 			return found
 		}

@@ -14,7 +14,9 @@ func TestShiftsFarAhead(t *testing.T) {
 			t.Fatal(err)
 		}
 		found := make(chan []shift, 1)
-		go func() { found <- shifts(zone, time.Date(2026, 11, 23, 22, 30, 0, 0, time.UTC), time.Date(2070, 1, 1, 0, 0, 0, 0, time.UTC)) }()
+		go func() {
+			found <- shifts(zone, time.Date(2026, 11, 23, 22, 30, 0, 0, time.UTC), time.Date(2070, 1, 1, 0, 0, 0, 0, time.UTC))
+		}()
 		select {
 		case all := <-found:
 			years := map[int]int{}

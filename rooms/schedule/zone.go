@@ -34,7 +34,7 @@ func instant(wall LocalTime, zone *time.Location) time.Time {
 	at := asUTC.Add(-26 * time.Hour)
 	for {
 		_, offset := at.In(zone).Zone()
-		_, until := at.In(zone).ZoneBounds()
+		until := eraEnd(at, zone)
 		candidate := asUTC.Add(-time.Duration(offset) * time.Second)
 		if until.IsZero() || candidate.Before(until) {
 			return candidate
@@ -45,4 +45,15 @@ func instant(wall LocalTime, zone *time.Location) time.Time {
 		}
 		at = until
 	}
+}
+
+// eraEnd is until when the offset of at holds, or earlier, and later than at;
+// zero for ever. At the end of leap years behind the table of a zone's file,
+// package time ends an era where it begins.
+func eraEnd(at time.Time, zone *time.Location) time.Time {
+	_, end := at.In(zone).ZoneBounds()
+	if !end.IsZero() && !end.After(at) {
+		return at.AddDate(0, 0, 1)
+	}
+	return end
 }

@@ -63,15 +63,16 @@ type house struct {
 
 var problems sync.Once
 
-// schemaName names a body in the description. Those of the clinic's own
-// packages carry the package's name too, so that an address on the wire and one
-// in the records can be told apart.
+// schemaName names a body in the description. Those of other packages carry
+// the package's name too, so that a scale on the wire and one of the interface
+// can be told apart.
 func schemaName(t reflect.Type, hint string) string {
 	name := huma.DefaultSchemaNamer(t, hint)
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
-	if dir, pkg := path.Split(t.PkgPath()); strings.HasPrefix(dir, "vesper/rooms/") {
+	pkg := path.Base(t.PkgPath())
+	if strings.HasPrefix(t.PkgPath(), "vesper/") && pkg != "api" {
 		name = strings.ToUpper(pkg[:1]) + pkg[1:] + name
 	}
 	return name
@@ -124,11 +125,18 @@ func Mount(mux *http.ServeMux, o Options) {
 	h.review(api)
 	h.evidence(api)
 	h.series(api)
+	h.programs(api)
+	h.preview(api)
+	h.evenings(api)
+	h.calendar(api)
 	h.people(api)
 	h.paperwork(api)
 	h.enrolment(api)
 	h.seats(api)
 	h.guests(api)
+	h.personSeats(api)
+	h.auditLog(api)
+	h.clinicRules(api)
 	h.webhooks(api)
 	h.mail(api)
 	h.federated(mux)

@@ -53,7 +53,7 @@ func newOffice(t *testing.T) *office {
 		o.check(err)
 	}
 	mux := http.NewServeMux()
-	Mount(mux, Options{Records: o.records, Authority: o.authority, Keys: keys, Clock: o, Planned: o.expand, Live: &o.hall})
+	Mount(mux, Options{Records: o.records, Authority: o.authority, Keys: keys, Clock: o, Planned: o.expand, Live: &o.hall, Organizer: "desk@example.org"})
 	server := httptest.NewServer(mux)
 	o.url = server.URL
 	t.Cleanup(func() { server.Close(); _ = o.records.Close() })

@@ -14,7 +14,7 @@ func TestCodesAreListed(t *testing.T) {
 	}
 	_, table, _ := strings.Cut(string(page), "## Codes")
 	want := []string{
-		notThere.Code, noToken.Code, notAllowed.Code, newProblem(500, "").(*problem).Code,
+		notThere.Code, noToken.Code, signedOut.Code, noPasskeys.Code, passkeyRefused.Code, "not_staff", notAllowed.Code, newProblem(500, "").(*problem).Code,
 		"incomplete", "no_session", "too_early", "name_taken", "seated", // where they are made
 		"restart",
 	}
@@ -25,6 +25,9 @@ func TestCodesAreListed(t *testing.T) {
 		for _, p := range known {
 			want = append(want, p.Code)
 		}
+	}
+	for _, known := range scheduleProblems {
+		want = append(want, known.problem.Code)
 	}
 	for _, code := range want {
 		if !strings.Contains(table, "`"+code+"`") {

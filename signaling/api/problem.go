@@ -87,17 +87,26 @@ var linkProblems = map[string]*problem{
 func (h *house) problemOf(doing string, err error) error {
 	var known *problem
 	var plan *schedule.Error
+	var wrong schedule.Errors
 	switch {
 	case err == nil:
 		return nil
 	case errors.As(err, &known):
 		return known
+	case errors.As(err, &wrong) && len(wrong) > 0:
+		p := refuse(http.StatusUnprocessableEntity, "invalid", wrong[0].Message)
+		for _, one := range wrong {
+			p.Errors = append(p.Errors, wire.ProblemField{Location: "body." + fieldOf(one), Message: one.Message})
+		}
+		return p
 	case errors.As(err, &plan):
 		p := refuse(http.StatusUnprocessableEntity, "invalid", plan.Message)
 		p.Errors = []wire.ProblemField{{Location: "body." + plan.Field, Message: plan.Message}}
 		return p
 	case passkeyProblem(err) != nil:
 		return passkeyProblem(err)
+	case scheduleProblem(err) != nil:
+		return scheduleProblem(err)
 	case rosterProblem(err) != nil:
 		return rosterProblem(err)
 	case linkProblems[auth.Code(err)] != nil:

@@ -2,6 +2,8 @@ package api
 
 import (
 	"context"
+	"errors"
+	"net/http"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -11,64 +13,158 @@ import (
 	"vesper/rooms/schedule"
 )
 
-// NewProgram and NewSeries are what POST takes.
-type NewProgram struct {
-	Name string `json:"name" minLength:"1" maxLength:"120"`
-}
-
-type NewSeries struct {
-	Program  string          `json:"program" maxLength:"64"`
-	Title    string          `json:"title" minLength:"1" maxLength:"120"`
-	Rule     string          `json:"rule" maxLength:"512" doc:"RFC 5545 recurrence rule, without DTSTART" example:"FREQ=WEEKLY;BYDAY=MO,WE,TH"`
-	Start    string          `json:"start" doc:"local date and time of the first evening" example:"2026-11-23T17:30"`
-	Zone     string          `json:"zone" doc:"IANA zone" example:"America/New_York"`
-	Template []schedule.Part `json:"template" minItems:"1" maxItems:"24"`
-	Except   []string        `json:"except,omitempty" maxItems:"1000" doc:"local dates without a session"`
-}
-
 // Created is the id of what was made.
 type Created struct {
 	ID string `json:"id"`
 }
 
+// Series is a recurring definition.
+type Series struct {
+	ID       string       `json:"id"`
+	Program  string       `json:"program"`
+	Title    string       `json:"title"`
+	Kind     string       `json:"kind"`
+	Rule     string       `json:"rule"`
+	Start    string       `json:"start"`
+	Zone     string       `json:"zone"`
+	Template []SeriesPart `json:"template"`
+	Except   []string     `json:"except"`
+	Moves    []SeriesMove `json:"moves"`
+	Capacity int          `json:"capacity"`
+	Sequence int          `json:"sequence" doc:"rises with every change that a calendar must hear of"`
+	Next     []NextDate   `json:"next" doc:"the next three evenings"`
+}
+
+// NextDate is an evening to come.
+type NextDate struct {
+	Start time.Time `json:"start"`
+	End   time.Time `json:"end"`
+}
+
+// SeriesList is a clinic's series, the oldest first.
+type SeriesList struct {
+	Series []Series `json:"series"`
+}
+
+type seriesQuery struct {
+	Program string `query:"program" maxLength:"64" doc:"only those of a program"`
+}
+
+type seriesChange struct {
+	ID   string `path:"id" maxLength:"64"`
+	Body NewSeries
+}
+
 func (h *house) series(api huma.API) {
-	huma.Register(api, operation("POST", "/programs", "create-program", "Add a program", mayWrite),
-		func(ctx context.Context, in *body[NewProgram]) (*body[Created], error) {
-			p, err := h.Records.CreateProgram(ctx, records.Program{Clinic: callerOf(ctx).clinic, Name: in.Body.Name})
-			return &body[Created]{Created{string(p.ID)}}, h.problemOf("create program", err)
+	huma.Register(api, operation("GET", "/series", "list-series", "The clinic's series, the oldest first", mayRead),
+		func(ctx context.Context, in *seriesQuery) (*body[SeriesList], error) {
+			all, err := h.Records.ListSeries(ctx, callerOf(ctx).clinic)
+			out := SeriesList{[]Series{}}
+			for _, s := range all {
+				if in.Program == "" || string(s.Program) == in.Program {
+					out.Series = append(out.Series, h.seriesOf(s))
+				}
+			}
+			return &body[SeriesList]{out}, h.problemOf("list series", err)
+		})
+	huma.Register(api, operation("GET", "/series/{id}", "get-series", "One series", mayRead),
+		func(ctx context.Context, in *seriesPath) (*body[Series], error) {
+			s, err := h.Records.Series(ctx, callerOf(ctx).clinic, rooms.SeriesID(in.ID))
+			return &body[Series]{h.seriesOf(s)}, h.problemOf("get series", err)
 		})
 	huma.Register(api, operation("POST", "/series", "create-series", "Add a series and plan its sessions", mayWrite),
-		func(ctx context.Context, in *body[NewSeries]) (*body[Created], error) {
-			id, err := h.createSeries(ctx, in.Body)
-			return &body[Created]{Created{string(id)}}, h.problemOf("create series", err)
+		func(ctx context.Context, in *body[NewSeries]) (*body[Series], error) {
+			s, err := h.readSeries(ctx, &in.Body)
+			if err == nil {
+				s, err = h.Records.CreateSeries(ctx, s)
+			}
+			return h.planned("create series", s, err)
+		})
+	huma.Register(api, operation("PUT", "/series/{id}", "update-series",
+		"Change a series; sessions that have not begun follow, and those that it no longer has are cancelled", mayWrite),
+		func(ctx context.Context, in *seriesChange) (*body[Series], error) {
+			s, err := h.updateSeries(ctx, rooms.SeriesID(in.ID), &in.Body)
+			return h.planned("update series", s, err)
 		})
 }
 
-func (h *house) createSeries(ctx context.Context, in NewSeries) (rooms.SeriesID, error) {
-	start, err := schedule.ParseLocalTime(in.Start)
+// planned answers a change of the schedule, and has the desk plan it.
+func (h *house) planned(doing string, s schedule.Series, err error) (*body[Series], error) {
 	if err != nil {
-		return "", &schedule.Error{Code: schedule.CodeStart, Field: "start", Message: "The start is a local date and time, like 2026-11-23T17:30."}
+		return nil, h.problemOf(doing, err)
 	}
-	series := schedule.Series{
-		Clinic: callerOf(ctx).clinic, Program: rooms.ProgramID(in.Program), Title: in.Title,
-		Rule: in.Rule, Start: start, Zone: in.Zone, Template: in.Template,
+	h.Planned()
+	return &body[Series]{h.seriesOf(s)}, nil
+}
+
+// readSeries is the series of a body, which was found right, with its program
+// in the caller's clinic.
+func (h *house) readSeries(ctx context.Context, in *NewSeries) (schedule.Series, error) {
+	s, wrong := in.series()
+	s.Clinic = callerOf(ctx).clinic
+	if _, err := h.Records.Program(ctx, s.Clinic, s.Program); errors.Is(err, rooms.ErrNotFound) {
+		wrong = append(wrong, &schedule.Error{Code: "program", Field: "program", Message: "The clinic has no such program."})
+	} else if err != nil {
+		return s, err
 	}
-	for _, part := range in.Template {
-		series.Duration += time.Duration(part.Minutes) * time.Minute
+	if len(wrong) > 0 {
+		return s, wrong
 	}
-	for _, day := range in.Except {
-		date, err := schedule.ParseLocalDate(day)
-		if err != nil {
-			return "", &schedule.Error{Code: schedule.CodeExcept, Field: "except", Message: "A skipped date is a date, like 2026-11-26."}
+	return s, nil
+}
+
+func (h *house) updateSeries(ctx context.Context, id rooms.SeriesID, in *NewSeries) (schedule.Series, error) {
+	kept, err := h.Records.Series(ctx, callerOf(ctx).clinic, id)
+	if err != nil {
+		return kept, err
+	}
+	s, err := h.readSeries(ctx, in)
+	if err != nil {
+		return s, err
+	}
+	if s.ID, s.Sequence = id, kept.Sequence; in.Sequence != nil {
+		s.Sequence = *in.Sequence
+	}
+	return h.Records.UpdateSeries(ctx, s)
+}
+
+func (h *house) seriesOf(s schedule.Series) Series {
+	out := Series{
+		ID: string(s.ID), Program: string(s.Program), Title: s.Title, Kind: string(s.Kind), Rule: s.Rule, Start: s.Start.String(), Zone: s.Zone,
+		Template: []SeriesPart{}, Except: []string{}, Moves: []SeriesMove{}, Capacity: s.Capacity, Sequence: s.Sequence, Next: []NextDate{},
+	}
+	for _, part := range s.Template {
+		out.Template = append(out.Template, SeriesPart{string(part.Kind), part.Minutes})
+	}
+	for _, day := range s.Except {
+		out.Except = append(out.Except, day.String())
+	}
+	for _, move := range s.Moves {
+		out.Moves = append(out.Moves, SeriesMove{move.From.String(), move.To.String()})
+	}
+	for _, o := range s.Next(h.Clock.Now(), 3) {
+		out.Next = append(out.Next, NextDate{o.Start, o.End})
+	}
+	return out
+}
+
+// scheduleProblems are the refusals of the schedule, in words.
+var scheduleProblems = []struct {
+	err     error
+	problem *problem
+}{
+	{records.ErrStarted, refuse(http.StatusConflict, "started", "That evening has begun or is over, so it stays as it was planned.")},
+	{records.ErrChanged, refuse(http.StatusConflict, "changed", "Somebody else changed the series meanwhile; load it again.")},
+	{records.ErrNoEvening, refuse(http.StatusConflict, "no_evening", "The series has no evening then.")},
+	{records.ErrNotStaff, refuse(http.StatusConflict, "not_staff", "Only staff lead an evening, and only staff are replaced.")},
+}
+
+// scheduleProblem is the problem of an error of the schedule, or nil.
+func scheduleProblem(err error) error {
+	for _, known := range scheduleProblems {
+		if errors.Is(err, known.err) {
+			return known.problem
 		}
-		series.Except = append(series.Except, date)
 	}
-	if err := series.Validate(); err != nil {
-		return "", err
-	}
-	series, err = h.Records.CreateSeries(ctx, series)
-	if err == nil {
-		h.Planned()
-	}
-	return series.ID, err
+	return nil
 }

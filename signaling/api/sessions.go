@@ -16,8 +16,12 @@ type ListedSession struct {
 	wire.Session
 	Series string `json:"series"`
 	Title  string `json:"title"`
-	Status string `json:"status" enum:"scheduled,open,ended,cancelled"`
-	Final  bool   `json:"final" doc:"sealed: the machine's rows change no more"`
+	Kind   string `json:"kind" enum:"group,education,relapse_prevention,individual,family,alumni"`
+	// RecurrenceID is the local start by the series' rule, under which the
+	// evening is skipped and moved.
+	RecurrenceID string `json:"recurrence_id" doc:"local start by the rule: under this the evening is skipped and moved"`
+	Status       string `json:"status" enum:"scheduled,open,ended,cancelled"`
+	Final        bool   `json:"final" doc:"sealed: the machine's rows change no more"`
 }
 
 // Sessions is a list of them, the earliest first.
@@ -91,7 +95,7 @@ func (h *house) session(ctx context.Context, id string) (records.Session, string
 
 func sessionOf(s records.Session, clinic string) ListedSession {
 	return ListedSession{
-		Session: SessionOf(s.Plan, clinic), Series: string(s.Series), Title: s.Title,
+		Session: SessionOf(s.Plan, clinic), Series: string(s.Series), Title: s.Title, Kind: string(s.Kind), RecurrenceID: s.RecurrenceID,
 		Status: string(s.Status), Final: s.Sealed,
 	}
 }
