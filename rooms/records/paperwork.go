@@ -38,6 +38,15 @@ func (p Paper) Shown(language string) (text, in string) {
 	return "", ""
 }
 
+// following is the version of which a text in a language is a part: this one
+// if it lacks the language, and the next one if not.
+func (p Paper) following(language string) int {
+	if _, translated := p.Text[language]; translated {
+		return p.Version + 1
+	}
+	return max(p.Version, 1)
+}
+
 // TextHash is what an acceptance keeps of the text: SHA-256, hex.
 func TextHash(text string) string {
 	sum := sha256.Sum256([]byte(text))
@@ -87,10 +96,7 @@ func (r *Records) SetGroundRules(ctx context.Context, rules GroundRules) (Ground
 		if err != nil {
 			return err
 		}
-		row.Version = max(present[0].Version, 1)
-		if _, translated := present[0].Text[row.Language]; translated {
-			row.Version++
-		}
+		row.Version = present[0].following(row.Language)
 		return insert(ctx, tx, &row)
 	})
 	if err != nil {
@@ -190,6 +196,22 @@ func (r *Records) PublishConsent(ctx context.Context, clinic rooms.ClinicID, tex
 		return nil
 	})
 	return paper, err
+}
+
+// SetConsent keeps the consent's text in one language and returns its number:
+// a translation of the present version if that lacks the language, a new
+// version if not.
+func (r *Records) SetConsent(ctx context.Context, clinic rooms.ClinicID, language, text string) (version int, err error) {
+	row := consentTextRow{Clinic: clinic, Language: language, Body: text, CreatedAt: ms(r.clock.Now())}
+	err = r.change(ctx, clinic, "set consent", func(ctx context.Context, tx bun.Tx) error {
+		present, err := consentTexts(ctx, tx, clinic)
+		if err != nil {
+			return err
+		}
+		row.Version = present[0].following(language)
+		return insert(ctx, tx, &row)
+	})
+	return row.Version, err
 }
 
 // ConsentVersions lists all versions of the telehealth consent, the present

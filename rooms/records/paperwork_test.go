@@ -98,7 +98,12 @@ func TestConsentIsDueEveryYear(t *testing.T) {
 	if got := must[[]Agreement](t)(r.Consents(ctx, clinic, person)); due() || len(got) != 2 {
 		t.Errorf("given again: %+v", got)
 	}
-	must[Paper](t)(r.PublishConsent(ctx, clinic, map[string]string{"en": "Video has other risks."}))
+	if got := must[int](t)(r.SetConsent(ctx, clinic, "en", "Video has other risks.")); got != 2 {
+		t.Errorf("a new text is version %d, want 2", got)
+	}
+	if got := must[int](t)(r.SetConsent(ctx, clinic, "es", "Otros riesgos.")); got != 2 {
+		t.Errorf("its translation is version %d, want 2", got)
+	}
 	if !due() {
 		t.Error("a new version is not due")
 	}

@@ -44,9 +44,12 @@ type GroundRules struct {
 	GroundRules []Paper `json:"ground_rules"`
 }
 
-// NewConsent is what POST /consents takes.
+// NewConsent is what POST /consents takes: a version in all its languages, or
+// a text in one, as for the ground rules.
 type NewConsent struct {
-	Texts Texts `json:"texts" doc:"by language, one paragraph a line"`
+	Language string `json:"language,omitempty" enum:"en,es"`
+	Text     string `json:"text,omitempty" maxLength:"10000" doc:"one paragraph a line"`
+	Texts    Texts  `json:"texts,omitempty" doc:"by language, one paragraph a line"`
 }
 
 // Consents are all versions of the telehealth consent, the present one first.
@@ -89,7 +92,7 @@ func (h *house) paperwork(api huma.API) {
 		})
 	huma.Register(api, operation("POST", "/consents", "set-consent", "Set a new version of the telehealth consent; it is then due for everybody", mayWrite),
 		func(ctx context.Context, in *body[NewConsent]) (*body[Version], error) {
-			version, err := h.setConsent(ctx, in.Body.Texts)
+			version, err := h.setConsent(ctx, in.Body)
 			return &body[Version]{Version{version}}, h.problemOf("set consent", err)
 		})
 	huma.Register(api, operation("GET", "/persons/{id}/paperwork", "get-paperwork", "What a person has accepted and consented to", mayRun),
@@ -125,33 +128,39 @@ func (h *house) listGroundRules(ctx context.Context) (GroundRules, error) {
 
 func (h *house) setGroundRules(ctx context.Context, in NewGroundRules) (int, error) {
 	clinic, audience := callerOf(ctx).clinic, rooms.Role(in.Audience)
-	var found findings
+	if err := checkPaper(in.Language, in.Text, in.Texts); err != nil {
+		return 0, err
+	}
 	if len(in.Texts) > 0 {
-		checkTexts(&found, "texts", in.Texts, 10_000)
-		found.check(in.Text == "" && in.Language == "", "text", "Give text and language, or texts, not both.")
-		if err := found.refuse("invalid", "The ground rules can't be taken."); err != nil {
-			return 0, err
-		}
 		paper, err := h.Records.PublishGroundRules(ctx, clinic, audience, in.Texts)
 		return paper.Version, err
-	}
-	found.check(strings.TrimSpace(in.Text) != "", "text", "Give the rules, one a line.")
-	found.check(in.Language != "", "language", "Say in which language: en or es.")
-	if err := found.refuse("invalid", "The ground rules can't be taken."); err != nil {
-		return 0, err
 	}
 	rules, err := h.Records.SetGroundRules(ctx, records.GroundRules{Clinic: clinic, Audience: audience, Language: in.Language, Text: in.Text})
 	return rules.Version, err
 }
 
-func (h *house) setConsent(ctx context.Context, texts Texts) (int, error) {
-	var found findings
-	checkTexts(&found, "texts", texts, 10_000)
-	if err := found.refuse("invalid", "The consent can't be taken."); err != nil {
+func (h *house) setConsent(ctx context.Context, in NewConsent) (int, error) {
+	if err := checkPaper(in.Language, in.Text, in.Texts); err != nil {
 		return 0, err
 	}
-	paper, err := h.Records.PublishConsent(ctx, callerOf(ctx).clinic, texts)
-	return paper.Version, err
+	if len(in.Texts) > 0 {
+		paper, err := h.Records.PublishConsent(ctx, callerOf(ctx).clinic, in.Texts)
+		return paper.Version, err
+	}
+	return h.Records.SetConsent(ctx, callerOf(ctx).clinic, in.Language, in.Text)
+}
+
+// checkPaper wants one text with its language, or texts, not both.
+func checkPaper(language, text string, texts Texts) error {
+	var found findings
+	if len(texts) > 0 {
+		checkTexts(&found, "texts", texts, 10_000)
+		found.check(text == "" && language == "", "text", "Give text and language, or texts, not both.")
+	} else {
+		found.check(strings.TrimSpace(text) != "", "text", "Give the text, one sentence a line.")
+		found.check(language != "", "language", "Say in which language: en or es.")
+	}
+	return found.refuse("invalid", "The text can't be taken.")
 }
 
 // checkTexts wants words in English, and no language that we don't speak.

@@ -56,7 +56,7 @@ func TestPaperworkAtTheDoor(t *testing.T) {
 	o := newOffice(t)
 	seat, secret := o.seat("harbor", "FREQ=DAILY;COUNT=30", o.local(10*time.Minute))
 	admin, person := o.admin(), o.person(seat)
-	ask[Version](o, "POST", "/consents", admin, NewConsent{Texts{"en": "By video.\nIt may fail.", "es": "Por video."}})
+	ask[Version](o, "POST", "/consents", admin, NewConsent{Texts: Texts{"en": "By video.\nIt may fail.", "es": "Por video."}})
 	scales := ask[Scales](o, "PUT", "/scales", admin, Scales{[]Scale{
 		{Question: Texts{"en": "Mood?", "es": "¿Ánimo?"}, Low: Texts{"en": "low"}, High: Texts{"en": "high"}}, {Question: Texts{"en": "Sleep?"}},
 	}})
@@ -142,7 +142,7 @@ func TestDoorAsksNothingMoreByDefault(t *testing.T) {
 	o := newOffice(t)
 	_, secret := o.seat("harbor", "FREQ=DAILY;COUNT=1", o.local(10*time.Minute))
 	admin := o.admin()
-	ask[Version](o, "POST", "/consents", admin, NewConsent{Texts{"en": "By video."}})
+	ask[Version](o, "POST", "/consents", admin, NewConsent{Texts: Texts{"en": "By video."}})
 	ask[wire.Ticket](o, "POST", "/invitations/ticket", "", details(secret))
 	rules := ask[DoorRules](o, "GET", "/door-rules", admin, nil)
 	rules.AcceptAgain = true
@@ -162,8 +162,9 @@ func TestPaperworkRefusals(t *testing.T) {
 	}{
 		"no text":       {"POST", "/ground-rules", NewGroundRules{Audience: "participant"}, "text language"},
 		"both":          {"POST", "/ground-rules", NewGroundRules{Audience: "participant", Text: "x", Texts: Texts{"en": "x"}}, "text"},
-		"a language":    {"POST", "/consents", NewConsent{Texts{"en": "x", "fr": "x"}}, "texts.fr"},
-		"no English":    {"POST", "/consents", NewConsent{Texts{"es": "x"}}, "texts.en"},
+		"a language":    {"POST", "/consents", NewConsent{Texts: Texts{"en": "x", "fr": "x"}}, "texts.fr"},
+		"half a text":   {"POST", "/consents", NewConsent{Language: "es"}, "text"},
+		"no English":    {"POST", "/consents", NewConsent{Texts: Texts{"es": "x"}}, "texts.en"},
 		"unknown scale": {"PUT", "/scales", Scales{[]Scale{{ID: "x", Question: Texts{"en": "x"}}}}, "scales[0].id"},
 		"long words":    {"PUT", "/scales", Scales{[]Scale{{Question: Texts{"en": "x"}, Low: Texts{"en": strings.Repeat("x", 61)}}}}, "scales[0].low.en"},
 		"no state":      {"PUT", "/door-rules", DoorRules{Address: "never", LicensedStates: []string{"NY", "ZZ"}}, "licensed_states[1]"},
