@@ -33,6 +33,9 @@ func (e *DiffersError) Error() string {
 // what another does not see. Only final rows can be compared; others differ.
 func Recompute(plan rooms.Plan, roster rooms.Roster, journal []rooms.Event, rules Rules, rows []byte) error {
 	records := WithoutNames(Compute(plan, roster, journal, rules))
+	if all, err := json.Marshal(records); err == nil && bytes.Equal(all, rows) {
+		return nil // to the letter
+	}
 	var stands []json.RawMessage
 	if err := json.Unmarshal(rows, &stands); err != nil {
 		return fmt.Errorf("read rows: %w", err)

@@ -2,8 +2,6 @@ package ledger
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 	"time"
 
 	"vesper/rooms"
@@ -44,6 +42,7 @@ type Grave struct {
 // goroutines.
 type Holdings struct {
 	Head   ArchiveHead
+	order  []rooms.SessionID // of the bundles, as they were added
 	seals  map[rooms.SessionID][]holding
 	purged map[rooms.SessionID][]holding
 	leaves []Leaf
@@ -67,7 +66,7 @@ func (h *Holdings) AddBundle(b Bundle) error {
 	case b.Context.Plan.Clinic != h.Head.Clinic:
 		return broken(sessionPlace(id), "it is another clinic's")
 	}
-	h.seals[id] = holdings(b.Seals)
+	h.order, h.seals[id] = append(h.order, id), holdings(b.Seals)
 	return nil
 }
 
@@ -140,7 +139,7 @@ func (h *Holdings) compare() error {
 			return err
 		}
 	}
-	for _, id := range slices.Sorted(maps.Keys(h.seals)) {
+	for _, id := range h.order {
 		for i, seal := range h.seals[id] {
 			if i >= logged[id] && seal.at.Add(unlogged).Before(h.Head.GeneratedAt) {
 				return broken(sessionPlace(id)+", "+sealPlace(i), "the log does not have it")

@@ -103,10 +103,22 @@ func Parse(r io.Reader) (Bundle, error) {
 
 // ParseBytes is Parse of what was read already.
 func ParseBytes(data []byte) (Bundle, error) {
-	var b Bundle
 	if len(data) > MaxBundle {
-		return b, fmt.Errorf("read bundle: it has more than %d bytes", MaxBundle)
+		return Bundle{}, fmt.Errorf("read bundle: it has more than %d bytes", MaxBundle)
 	}
+	if entries, rest, ok := quickEntries(data); ok {
+		// What is left must hold the one list, empty: then it was taken from there.
+		if b, err := parse(rest); err == nil && b.Entries != nil && len(b.Entries) == 0 {
+			b.Entries = entries
+			return b, nil
+		}
+	}
+	return parse(data)
+}
+
+// parse is Parse by the general reader.
+func parse(data []byte) (Bundle, error) {
+	var b Bundle
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&b); err != nil {

@@ -59,6 +59,14 @@ func Canonical(e rooms.Event) string {
 // Decode reads a canonical text. A text that Canonical would not have written
 // is refused, so that one event has one text.
 func Decode(text string) (rooms.Event, error) {
+	if e, ok := quickDecode(text); ok {
+		return e, nil
+	}
+	return decode(text)
+}
+
+// decode is Decode by the general reader.
+func decode(text string) (rooms.Event, error) {
 	var c canonical
 	decoder := json.NewDecoder(bytes.NewReader([]byte(text)))
 	decoder.DisallowUnknownFields()

@@ -29,7 +29,9 @@ func Next(head Entry, e rooms.Event) Entry {
 	return Entry{N: head.N + 1, Text: text, Prev: head.Hash, Hash: linkHash(head.Hash, text)}
 }
 
-func linkHash(prev, text string) string { return digest("vesper entry\x00" + prev + "\x00" + text) }
+const entryPrefix = "vesper entry\x00"
+
+func linkHash(prev, text string) string { return digest(entryPrefix + prev + "\x00" + text) }
 
 func digest(s string) string {
 	sum := sha256.Sum256([]byte(s))
@@ -54,26 +56,39 @@ func VerifyChain(session rooms.SessionID, entries []Entry) ([]rooms.Event, error
 	head := Genesis(session)
 	seen := make(map[rooms.EventID]bool, len(entries))
 	events := make([]rooms.Event, 0, len(entries))
+	var h linker
 	for i, entry := range entries {
-		place := entryPlace(i)
 		switch {
 		case entry.N != head.N+1:
-			return nil, broken(place, "has the number %d", entry.N)
+			return nil, broken(entryPlace(i), "has the number %d", entry.N)
 		case entry.Prev != head.Hash:
-			return nil, broken(place, "does not stand behind the one before it")
-		case entry.Hash != linkHash(entry.Prev, entry.Text):
-			return nil, broken(place, "its hash is not that of its text")
+			return nil, broken(entryPlace(i), "does not stand behind the one before it")
+		case !h.fits(entry):
+			return nil, broken(entryPlace(i), "its hash is not that of its text")
 		}
 		event, err := Decode(entry.Text)
 		if err != nil {
-			return nil, broken(place, "%v", err)
+			return nil, broken(entryPlace(i), "%v", err)
 		}
 		if seen[event.ID] {
-			return nil, broken(place, "the event %s stands there twice", event.ID)
+			return nil, broken(entryPlace(i), "the event %s stands there twice", event.ID)
 		}
 		seen[event.ID] = true
 		events = append(events, event)
 		head = entry
 	}
 	return events, nil
+}
+
+// linker computes hashes of entries without a new buffer for each.
+type linker struct{ text, hash []byte }
+
+func (l *linker) fits(e Entry) bool {
+	l.text = append(l.text[:0], entryPrefix...)
+	l.text = append(l.text, e.Prev...)
+	l.text = append(l.text, 0)
+	l.text = append(l.text, e.Text...)
+	sum := sha256.Sum256(l.text)
+	l.hash = hex.AppendEncode(l.hash[:0], sum[:])
+	return e.Hash == string(l.hash)
 }
