@@ -124,6 +124,7 @@ func TestOtherClinic(t *testing.T) {
 		"PublishGroundRules": func() error {
 			return second(r.PublishGroundRules(ctx, "unknown", rooms.Client, map[string]string{"en": "x"}))
 		},
+		"SetConsent":     func() error { return second(r.SetConsent(ctx, "unknown", "en", "x")) },
 		"PublishConsent": func() error { return second(r.PublishConsent(ctx, "unknown", map[string]string{"en": "x"})) },
 		"Accept": func() error {
 			return r.Accept(ctx, Agreement{Clinic: me, Person: person, Audience: rooms.Client, Version: 1})
