@@ -192,6 +192,16 @@ func (s *showing) found(ctx context.Context) error {
 	return err
 }
 
+// payers sets the examples of payers with a token of a minute: the one that is
+// printed may not change settings.
+func (s *showing) payers(ctx context.Context) error {
+	token, _, err := s.house.authority.IssueService(ctx, rooms.ClinicID(s.clinic.ID), "demo settings", []auth.Scope{auth.ScopeAdmin}, time.Minute)
+	if err != nil {
+		return err
+	}
+	return demo.Payers(ctx, &demo.API{URL: s.house.url, Token: token, Client: s.client}, s.clinic)
+}
+
 // demoZone is where the demo clinic is.
 const demoZone = "America/New_York"
 
@@ -201,6 +211,9 @@ func (s *showing) schedule(ctx context.Context, first bool) error {
 	now := s.house.clock.Now()
 	if first {
 		if err := demo.Found(ctx, s.api, s.clinic); err != nil {
+			return err
+		}
+		if err := s.payers(ctx); err != nil {
 			return err
 		}
 	} else if running, err := demo.Running(ctx, s.api, s.clinic, now); err != nil || running {

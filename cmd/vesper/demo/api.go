@@ -59,5 +59,8 @@ func (a *API) do(ctx context.Context, method, path string, body, answer any) err
 		_ = json.NewDecoder(response.Body).Decode(&problem)
 		return fmt.Errorf("%s %s: %d %s: %s", method, path, response.StatusCode, problem.Code, problem.Detail)
 	}
+	if answer == nil {
+		return nil
+	}
 	return json.NewDecoder(response.Body).Decode(answer)
 }

@@ -120,6 +120,9 @@ type Evening struct {
 // Length of an evening: group, a break, education.
 const Length = 2 * time.Hour
 
+// prescribed is three evenings a week.
+const prescribed = 3 * int(Length/time.Minute)
+
 func (e Evening) rule() string {
 	day := func(ago int) string {
 		return [...]string{"SU", "MO", "TU", "WE", "TH", "FR", "SA"}[e.Start.AddDate(0, 0, -ago).Weekday()]
@@ -172,7 +175,10 @@ func Schedule(ctx context.Context, api *API, c *Clinic, e Evening) error {
 	}
 	for i := range c.Members {
 		m := &c.Members[i]
-		body := map[string]string{"person": m.Person, "role": string(m.Part), "display_name": m.Name}
+		body := map[string]any{"person": m.Person, "role": m.Part, "display_name": m.Name}
+		if m.Part == Participant {
+			body["prescribed_minutes"] = prescribed
+		}
 		if m.Seat, err = api.create(ctx, "/series/"+c.Series+"/seats", body); err != nil {
 			return err
 		}
