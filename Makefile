@@ -69,4 +69,5 @@ tools-run:
 	@./scripts/need.sh ffmpeg:ffmpeg
 
 tools-test: tools-run
+	@command -v initdb >/dev/null || ./scripts/need.sh "/usr/lib/postgresql/*/bin/initdb:postgresql"
 	@./scripts/need.sh redis-server:redis-server chromium:chromium

@@ -13,11 +13,13 @@ import (
 // adminCommand are the errands of whoever runs the machine. They work on the
 // records themselves: those in the data folder need the server to be stopped.
 type adminCommand struct {
-	Config string      `help:"Configuration file." type:"existingfile" placeholder:"vesper.yaml"`
-	Clinic clinicAdd   `cmd:"" help:"Add a clinic and print its id."`
-	Invite staffInvite `cmd:"" help:"Print a one-time link with which a staff member signs in (15 min)."`
-	Token  tokenIssue  `cmd:"" help:"Print a service token for the API."`
-	Key    sealKey     `cmd:"" help:"Print the public key of this installation's seals, for 'vesper verify --key'."`
+	Config string        `help:"Configuration file." type:"existingfile" placeholder:"vesper.yaml"`
+	Clinic clinicAdd     `cmd:"" help:"Add a clinic and print its id."`
+	Invite staffInvite   `cmd:"" help:"Print a one-time link with which a staff member signs in (15 min)."`
+	Token  tokenIssue    `cmd:"" help:"Print a service token for the API."`
+	Key    sealKey       `cmd:"" help:"Print the public key of this installation's seals, for 'vesper verify --key'."`
+	Retain retainFor     `cmd:"" help:"Say for how many years a clinic keeps its sessions."`
+	Purge  purgeSessions `cmd:"" help:"Delete sessions that are past their time and leave tombstones. Counts only, unless --yes."`
 }
 
 type clinicAdd struct {

@@ -68,7 +68,7 @@ func defaultConfig() Config {
 }
 
 // environment are the variables that are not keys of the configuration.
-var environment = map[string]bool{"VESPER_TOKEN": true}
+var environment = map[string]bool{"VESPER_TOKEN": true, "VESPER_PURGE_POSTGRES": true}
 
 // readConfig reads the file, if there is one, and then the environment.
 func readConfig(path string, environ []string) (Config, error) {
