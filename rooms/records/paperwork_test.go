@@ -1,14 +1,21 @@
 package records
 
 import (
+	"context"
 	"errors"
+	"fmt"
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/uptrace/bun"
 
 	"vesper/rooms"
 )
 
-func TestGroundRulesVersions(t *testing.T) {
+func TestGroundRulesVersions(t *testing.T) { onEach(t, testGroundRulesVersions) }
+
+func testGroundRulesVersions(t *testing.T) {
 	r := openAt(t, t.TempDir())
 	h := build(t, r)
 	ctx, clinic := t.Context(), h.clinic.ID
@@ -40,7 +47,9 @@ func TestGroundRulesVersions(t *testing.T) {
 	}
 }
 
-func TestAccept(t *testing.T) {
+func TestAccept(t *testing.T) { onEach(t, testAccept) }
+
+func testAccept(t *testing.T) {
 	r := openAt(t, t.TempDir())
 	h := build(t, r)
 	ctx, clinic, person, clock := t.Context(), h.clinic.ID, h.people[1].ID, r.clock.(*testClock)
@@ -63,7 +72,9 @@ func TestAccept(t *testing.T) {
 	}
 }
 
-func TestConsentIsDueEveryYear(t *testing.T) {
+func TestConsentIsDueEveryYear(t *testing.T) { onEach(t, testConsentIsDueEveryYear) }
+
+func testConsentIsDueEveryYear(t *testing.T) {
 	r := openAt(t, t.TempDir())
 	h := build(t, r)
 	ctx, clinic, person, clock := t.Context(), h.clinic.ID, h.people[1].ID, r.clock.(*testClock)
@@ -109,7 +120,9 @@ func TestConsentIsDueEveryYear(t *testing.T) {
 	}
 }
 
-func TestScales(t *testing.T) {
+func TestScales(t *testing.T) { onEach(t, testScales) }
+
+func testScales(t *testing.T) {
 	r := openAt(t, t.TempDir())
 	h := build(t, r)
 	ctx, clinic, person := t.Context(), h.clinic.ID, h.people[1].ID
@@ -160,5 +173,53 @@ func TestOutside(t *testing.T) {
 	}
 	if (DoorRules{}).Outside(Address{State: "NJ"}) {
 		t.Error("a clinic without licensed states has an outside")
+	}
+}
+
+// What was agreed and answered is evidence: the database itself refuses to
+// change it. And a door's row tells nobody where somebody lives.
+func TestPaperworkIsKept(t *testing.T) { onEach(t, testPaperworkIsKept) }
+
+func testPaperworkIsKept(t *testing.T) {
+	r := openAt(t, t.TempDir())
+	h := build(t, r)
+	ctx, clinic, person := t.Context(), h.clinic.ID, h.people[1].ID
+	must[Paper](t)(r.PublishGroundRules(ctx, clinic, rooms.Client, map[string]string{"en": "Be kind."}))
+	must[Paper](t)(r.PublishConsent(ctx, clinic, map[string]string{"en": "Video."}))
+	scales := must[[]Scale](t)(r.SetScales(ctx, clinic, []Scale{{Question: map[string]string{"en": "Mood?"}}}))
+	agreed := Agreement{Clinic: clinic, Person: person, Audience: rooms.Client, Version: 1}
+	door := Door{
+		Clinic: clinic, Session: h.sessions[0], Person: person, Place: "elsewhere", Phone: "Zanthoxylum",
+		Address: Address{Line: "Zanthoxylum", State: "NY"}, EmergencyName: "Zanthoxylum", EmergencyPhone: "Zanthoxylum",
+	}
+	if err := errors.Join(r.Accept(ctx, agreed), r.Consent(ctx, agreed), r.SaveDoor(ctx, door), r.SaveAnswers(ctx, clinic, []Answer{{
+		Clinic: clinic, Session: h.sessions[0], Person: person, Scale: scales[0].ID, Moment: AtStart, Value: 5,
+	}})); err != nil {
+		t.Fatal(err)
+	}
+	err := r.view(ctx, clinic, "look", func(ctx context.Context, db bun.IDB) error {
+		row, err := one[doorRow](ctx, db, "", "clinic = ? AND person = ?", clinic, person)
+		if strings.Contains(fmt.Sprintf("%+v", row), "Zanthoxylum") {
+			t.Errorf("readable: %+v", row)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := must[Door](t)(r.Door(ctx, clinic, door.Session, person)); got.Address != door.Address || got.EmergencyPhone != "Zanthoxylum" {
+		t.Errorf("door: %+v", got)
+	}
+	for _, statement := range []string{
+		"UPDATE acceptances SET version = 2", "DELETE FROM acceptances", "UPDATE consents SET given_at = 1", "DELETE FROM consents",
+		"UPDATE scale_answers SET score = 1", "DELETE FROM scale_answers", "UPDATE scales SET active = false", "UPDATE consent_texts SET body = 'x'",
+	} {
+		err := r.change(ctx, clinic, "tamper", func(ctx context.Context, tx bun.Tx) error {
+			_, err := tx.ExecContext(ctx, statement)
+			return err
+		})
+		if err == nil {
+			t.Errorf("%s was done", statement)
+		}
 	}
 }
