@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -23,7 +24,8 @@ import (
 // and signed, and what left the machine on the way: the key, a checkpoint, and
 // copies of the database from before.
 type archive struct {
-	dir, token string
+	dir, keys  string // the database's folder, the keys'
+	token      string
 	clinic     rooms.ClinicID
 	sessions   []rooms.SessionID
 	people     []rooms.PersonID // the facilitator first
@@ -42,11 +44,11 @@ type desktop struct {
 	url     string
 }
 
-func openDesktop(t testing.TB, dir string) *desktop {
+func openDesktop(t testing.TB, dir, keys string) *desktop {
 	t.Helper()
 	d := &desktop{clock: new(pastClock)}
 	d.clock.set(time.Date(2026, 12, 20, 12, 0, 0, 0, time.UTC))
-	d.keys = got(auth.OpenKeys(filepath.Join(dir, "keys")))(t)
+	d.keys = got(auth.OpenKeys(keys))(t)
 	d.records = got(records.Open(t.Context(), records.Options{Dir: dir, Clock: d.clock, Sealer: d.keys.Seal(), Fields: d.keys.Fields(), Logger: logger("error", discard{})}))(t)
 	d.auth = got(auth.New(auth.Options{Keys: d.keys, Store: d.records, Clock: d.clock}))(t)
 	mux := http.NewServeMux()
@@ -90,10 +92,10 @@ func fine(t testing.TB, errs ...error) {
 // keepArchive lives the evenings.
 func keepArchive(t testing.TB) *archive {
 	t.Helper()
-	a := &archive{dir: t.TempDir()}
 	out := t.TempDir()
+	a := &archive{dir: t.TempDir(), keys: filepath.Join(out, "keys")}
 	a.early, a.unsigned, a.key, a.checkpoint = filepath.Join(out, "early.db"), filepath.Join(out, "unsigned.db"), filepath.Join(out, "seal.pem"), filepath.Join(out, "checkpoint.txt")
-	d := openDesktop(t, a.dir)
+	d := openDesktop(t, a.dir, a.keys)
 	a.settle(t, d)
 	a.evening(t, d, 0)
 	snapshot(t, a.dir, a.early)
@@ -211,7 +213,7 @@ func edit(t testing.TB, dir string, statements ...string) {
 // export gets the archive from the interface, and says where it is.
 func export(t testing.TB, a *archive, dir string) string {
 	t.Helper()
-	d := openDesktop(t, dir)
+	d := openDesktop(t, dir, a.keys)
 	request := got(http.NewRequestWithContext(t.Context(), "GET", d.url+"/api/v1/evidence", nil))(t)
 	request.Header.Set("Authorization", "Bearer "+a.token)
 	response := got(http.DefaultClient.Do(request))(t)
@@ -233,14 +235,14 @@ func runVerify(t testing.TB, args ...string) (string, int) {
 	defer words.Close()
 	err := run(context.Background(), append([]string{"verify"}, args...), out, words)
 	text := string(got(os.ReadFile(out.Name()))(t))
-	switch code := err.(type) {
-	case nil:
+	var code exitCode
+	switch {
+	case err == nil:
 		return text, 0
-	case exitCode:
+	case errors.As(err, &code):
 		return text, int(code)
-	default:
-		return text + fmt.Sprint(err), -1
 	}
+	return text + err.Error(), -1
 }
 
 func TestVerifyArchive(t *testing.T) {
