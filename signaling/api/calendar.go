@@ -17,9 +17,16 @@ type FeedLink struct {
 	URL string `json:"url"`
 }
 
-type feedHost struct {
-	Host string `header:"Host"`
+// feedHost is the host that was asked, which net/http keeps apart from the
+// headers.
+type feedHost struct{ asked string }
+
+func (f *feedHost) Resolve(ctx huma.Context) []error {
+	f.asked = ctx.Host()
+	return nil
 }
+
+var _ huma.Resolver = (*feedHost)(nil)
 
 // feedQuery holds the one secret that stands in a query: calendar programs
 // take an address and nothing else.
@@ -37,7 +44,7 @@ type calendarFile struct {
 func (h *house) calendar(api huma.API) {
 	huma.Register(api, operation("POST", "/staff/feed", "create-feed", "Make the address of one's own calendar, and end the former one", mayRead),
 		func(ctx context.Context, in *feedHost) (*body[FeedLink], error) {
-			url, err := h.createFeed(ctx, in.Host)
+			url, err := h.createFeed(ctx, in.asked)
 			return &body[FeedLink]{FeedLink{url}}, h.problemOf("create feed", err)
 		})
 	huma.Register(api, operation("DELETE", "/staff/feed", "revoke-feed", "End the address of one's own calendar", mayRead),

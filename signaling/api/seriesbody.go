@@ -31,7 +31,7 @@ type NewSeries struct {
 	Rule     string       `json:"rule" doc:"RFC 5545 recurrence rule, without DTSTART" example:"FREQ=WEEKLY;BYDAY=MO,WE,TH"`
 	Start    string       `json:"start" doc:"local date and time of the first evening" example:"2026-11-23T17:30"`
 	Zone     string       `json:"zone" doc:"IANA zone" example:"America/New_York"`
-	Template []SeriesPart `json:"template" maxItems:"24"`
+	Template []SeriesPart `json:"template" minItems:"1" maxItems:"24"`
 	Except   []string     `json:"except,omitempty" doc:"local dates without a session"`
 	Moves    []SeriesMove `json:"moves,omitempty" doc:"evenings at another time than the rule gives"`
 	Capacity int          `json:"capacity,omitempty" doc:"how many clients have a place; 0: any number"`
