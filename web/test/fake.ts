@@ -227,6 +227,9 @@ export class Fake {
       case "hand":
         reply({ type: "ok", id });
         return this.change({ hand: message["up"] === true });
+      case "link":
+      case "guest":
+        return reply({ type: "ok", id, url: "https://groups.example.org/j#k7w2m9xq4trb6hn3vd8zc5fjp1sy0aeg" });
       default:
         return reply({ type: "ok", id });
     }

@@ -21,6 +21,7 @@ const board = [
   row({ participant: "p-10", name: "Ruth A.", state: "lobby", place: "elsewhere", notice: "outside_state", since: new Date(Date.now() - 200_000).toISOString() }),
   row({ participant: "p-11", name: "Sam O.", state: "lobby", complete: false, since: new Date().toISOString() }),
   row({ participant: "p-12", name: "Ben K.", state: "expected" }),
+  row({ participant: "p-15", name: "Gus", state: "expected", guest: true, absence: "not_reached" }),
   row({ participant: "p-13", name: "Olga V.", state: "left" }),
   row({ participant: "p-14", name: "Ned", state: "removed" }),
 ];
@@ -237,6 +238,19 @@ for (const [size, use] of Object.entries(scenes)) {
       if ((await open.getAttribute("aria-expanded")) === "false") await open.click();
       await expect(page.getByRole("button", { name: "Admit Ruth A.", exact: true })).toBeVisible();
       await judge(page, named("staff-board"));
+      await page.getByRole("button", { name: "Fresh link for Ben K.", exact: true }).click();
+      await expect(page.getByRole("img", { name: "QR code of the link for Ben K.", exact: true })).toBeVisible();
+      await judge(page, named("staff-link"));
+      await page.getByRole("button", { name: "Close", exact: true }).click();
+      await page.getByRole("button", { name: "Add a guest", exact: true }).click();
+      await judge(page, named("staff-guest"));
+      await page.getByRole("textbox", { name: "Name as others will see it", exact: true }).fill("Gil T.");
+      await page.keyboard.press("Enter");
+      await expect(page.getByRole("img", { name: "QR code of the link for Gil T.", exact: true })).toBeVisible();
+      expect((await fake.types("guest")).map((m) => m["name"])).toEqual(["Gil T."]);
+      await page.keyboard.press("Escape");
+      await page.getByRole("combobox", { name: "What came of calling Ben K.", exact: true }).selectOption("Reached");
+      await expect.poll(async () => (await fake.types("absence")).map((m) => m["outcome"])).toEqual(["reached"]);
       await page.getByRole("button", { name: "Remove Priya S.", exact: true }).click();
       await expect(page.getByRole("alertdialog")).toBeVisible();
       await judge(page, named("staff-remove"));
@@ -258,7 +272,7 @@ for (const [size, use] of Object.entries(scenes)) {
       await judge(page, named("after-sent"), true);
     });
 
-    for (const code of ["left", "ended", "removed", "denied", "replaced"]) {
+    for (const code of ["left", "ended", "removed", "denied", "discharged", "replaced"]) {
       test(`over ${code}`, async ({ page }) => {
         const fake = new Fake(page);
         await fake.install();

@@ -209,7 +209,7 @@ export const en = {
   "board.link.short": "Fresh link",
   "board.link.head": "Link for {name}",
   "board.link.making": "A fresh link is being made.",
-  "board.link.text": "Only for {name}. It is shown this once, and an earlier link no longer works.",
+  "board.link.text": "For {name} only. It is shown this once, and an earlier link no longer works.",
   "board.link.qr": "QR code of the link for {name}",
   "board.link.copy": "Copy link",
   "board.link.copied": "The link is copied.",

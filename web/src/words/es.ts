@@ -210,7 +210,7 @@ export const es: Record<WordId, string> = {
   "board.link.short": "Enlace nuevo",
   "board.link.head": "Enlace para {name}",
   "board.link.making": "Se está creando un enlace nuevo.",
-  "board.link.text": "Solo para {name}. Se muestra esta única vez, y un enlace anterior ya no funciona.",
+  "board.link.text": "Para {name} y nadie más. Se muestra esta única vez, y un enlace anterior ya no funciona.",
   "board.link.qr": "Código QR del enlace para {name}",
   "board.link.copy": "Copiar enlace",
   "board.link.copied": "El enlace está copiado.",

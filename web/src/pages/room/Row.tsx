@@ -37,7 +37,6 @@ export function Row({ row, standing, now, onRemove, onLink }: RowProps) {
         )}
         {row.second_device && <span className={css["note"]}>{t("board.second")}</span>}
       </div>
-      {(standing === "missing" || standing === "late") && !isStaff(row.role) && <Outcome row={row} />}
       <Actions row={row} standing={standing} onRemove={onRemove} onLink={onLink} />
     </li>
   );
@@ -89,6 +88,7 @@ function Actions({ row, standing, onRemove, onLink }: Omit<RowProps, "now">) {
   );
   return (
     <div className={css["acts"]}>
+      {(standing === "missing" || standing === "late") && !isStaff(row.role) && <Outcome row={row} />}
       {row.second_device && standing !== "removed" && (
         <Button size="small" short={t("board.move.short")} onClick={about("move_device")}>
           {t("board.move", { name })}
