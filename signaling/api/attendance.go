@@ -34,12 +34,12 @@ type file struct {
 
 func (h *house) attendance(api huma.API) {
 	huma.Register(api, operation("GET", "/sessions/{id}/attendance", "get-attendance", "Who was there, from when to when; readable while it runs", mayRead),
-		func(ctx context.Context, in *sessionPath) (*body[Attendance], error) {
+		func(ctx context.Context, in *SessionPath) (*body[Attendance], error) {
 			out, err := h.readAttendance(ctx, in.ID)
 			return &body[Attendance]{out}, h.problemOf("read attendance", err)
 		})
 	huma.Register(api, operation("GET", "/sessions/{id}/attendance.csv", "export-attendance", "The same rows as CSV (RFC 4180)", mayRead),
-		func(ctx context.Context, in *sessionPath) (*file, error) {
+		func(ctx context.Context, in *SessionPath) (*file, error) {
 			out, err := h.exportCSV(ctx, in.ID)
 			return out, h.problemOf("export attendance", err)
 		})

@@ -134,7 +134,7 @@ func (h *house) readTrend(ctx context.Context, person rooms.PersonID) (Trends, e
 
 func (h *house) safety(api huma.API) {
 	huma.Register(api, operation("GET", "/sessions/{id}/doors", "list-doors", "Where people said they are, and whom to call: for their safety", mayRun),
-		func(ctx context.Context, in *sessionPath) (*body[StatedDoors], error) {
+		func(ctx context.Context, in *SessionPath) (*body[StatedDoors], error) {
 			out, err := h.readDoors(ctx, rooms.SessionID(in.ID))
 			return &body[StatedDoors]{out}, h.problemOf("read doors", err)
 		})

@@ -2,6 +2,8 @@ package api
 
 import (
 	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -32,6 +34,27 @@ func TestCodesAreListed(t *testing.T) {
 	for _, code := range want {
 		if !strings.Contains(table, "`"+code+"`") {
 			t.Errorf("%s is not listed in docs/protocol.md", code)
+		}
+	}
+}
+
+// The framework fills no field of an embedded struct whose name is not
+// exported: a path's id would be empty, and everything "not there".
+func TestParametersAreFilled(t *testing.T) {
+	embedded := regexp.MustCompile(`(?m)^type \w+ struct \{\n(?:[^}]*\n)?\t([a-z]\w*)\n[^}]*\}`)
+	files, err := filepath.Glob("*.go")
+	if err != nil || len(files) < 10 {
+		t.Fatal(files, err)
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, found := range embedded.FindAllStringSubmatch(string(text), -1) {
+			if found[1] != "below" { // an http.ResponseWriter's
+				t.Errorf("%s embeds %s; give it an exported name", file, found[1])
+			}
 		}
 	}
 }

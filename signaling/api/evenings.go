@@ -79,11 +79,11 @@ func (h *house) evenings(api huma.API) {
 			return h.changedSession(ctx, "end substitute", in.ID, err)
 		})
 	huma.Register(api, operation("POST", "/sessions/{id}/cancel", "cancel-session", "Let a session not take place", mayWrite),
-		func(ctx context.Context, in *sessionPath) (*body[ListedSession], error) {
+		func(ctx context.Context, in *SessionPath) (*body[ListedSession], error) {
 			return h.changedSession(ctx, "cancel session", in.ID, h.Records.CancelSession(ctx, callerOf(ctx).clinic, rooms.SessionID(in.ID)))
 		})
 	huma.Register(api, operation("POST", "/sessions/{id}/restore", "restore-session", "Let a cancelled session take place after all", mayWrite),
-		func(ctx context.Context, in *sessionPath) (*body[ListedSession], error) {
+		func(ctx context.Context, in *SessionPath) (*body[ListedSession], error) {
 			return h.changedSession(ctx, "restore session", in.ID, h.Records.RestoreSession(ctx, callerOf(ctx).clinic, rooms.SessionID(in.ID)))
 		})
 }

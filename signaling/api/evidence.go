@@ -42,7 +42,7 @@ type PublicKey struct {
 }
 
 type evidenceQuery struct {
-	sessionPath
+	SessionPath
 	Checkpoint int64 `query:"checkpoint" minimum:"0" doc:"size of the checkpoint to lead to; default: the newest"`
 }
 

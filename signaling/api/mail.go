@@ -36,7 +36,7 @@ var (
 )
 
 type mailPage struct {
-	page
+	Page
 	State string `query:"state" enum:"pending,sent,dead"`
 }
 
@@ -57,7 +57,7 @@ func (h *house) mail(api huma.API) {
 		})
 	huma.Register(api, operation("GET", "/mail", "list-mail", "Mails of the clinic, the newest first, without their contents", mayWrite),
 		func(ctx context.Context, in *mailPage) (*body[Deliveries], error) {
-			out, err := h.deliveries(ctx, in.page, records.MessageQuery{Kind: records.MailMessage, State: in.State})
+			out, err := h.deliveries(ctx, in.Page, records.MessageQuery{Kind: records.MailMessage, State: in.State})
 			return &body[Deliveries]{out}, h.problemOf("list mail", err)
 		})
 	huma.Register(api, operation("GET", "/settings/mail", "mail-settings", "When people are reminded", maySettings),

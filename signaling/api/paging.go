@@ -8,15 +8,15 @@ import (
 	"vesper/signaling/wire"
 )
 
-// page is what every list that can grow takes beside its own parameters.
-type page struct {
+// Page is what every list that can grow takes beside its own parameters.
+type Page struct {
 	Limit int    `query:"limit" minimum:"1" maximum:"1000" default:"100" doc:"how many at most"`
 	After string `query:"after" maxLength:"1024" doc:"where to go on: next of the answer before"`
 }
 
 // place is what the cursor of a page says: parts that cursorTo was given. It
 // is nil on the first page, and a problem when the cursor is not one of ours.
-func (p page) place(parts int) ([]string, error) {
+func (p Page) place(parts int) ([]string, error) {
 	if p.After == "" {
 		return nil, nil
 	}

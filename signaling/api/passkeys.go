@@ -50,7 +50,6 @@ type passkeyPath struct {
 var (
 	noPasskeys     = refuse(http.StatusConflict, "no_passkeys", "Passkeys need a host name and https; here staff sign in with one-time links.")
 	passkeyRefused = refuse(http.StatusUnauthorized, "passkey_refused", "That passkey is not known here, or the request took too long.")
-	passkeyTwice   = refuse(http.StatusConflict, "passkey_known", "That passkey is enrolled in this clinic already.")
 )
 
 func (h *house) passkeys(api huma.API) {

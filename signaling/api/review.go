@@ -96,13 +96,13 @@ type NewAddendum struct {
 }
 
 type sessionBody[T any] struct {
-	sessionPath
+	SessionPath
 	Body T
 }
 
 func (h *house) review(api huma.API) {
 	huma.Register(api, operation("GET", "/sessions/{id}/review", "get-review", "Rows, flags, notes and signature of a session", mayRead),
-		func(ctx context.Context, in *sessionPath) (*body[Review], error) {
+		func(ctx context.Context, in *SessionPath) (*body[Review], error) {
 			out, err := h.readReview(ctx, in.ID)
 			return &body[Review]{out}, h.problemOf("read review", reviewProblem(err))
 		})

@@ -29,7 +29,7 @@ type Sessions struct {
 	Sessions []ListedSession `json:"sessions"`
 }
 
-type sessionPath struct {
+type SessionPath struct {
 	ID string `path:"id" maxLength:"64"`
 }
 
@@ -47,7 +47,7 @@ func (h *house) sessions(api huma.API) {
 			return &body[Sessions]{out}, h.problemOf("list sessions", err)
 		})
 	huma.Register(api, operation("GET", "/sessions/{id}", "get-session", "One session", mayRead),
-		func(ctx context.Context, in *sessionPath) (*body[ListedSession], error) {
+		func(ctx context.Context, in *SessionPath) (*body[ListedSession], error) {
 			session, clinic, err := h.session(ctx, in.ID)
 			return &body[ListedSession]{sessionOf(session, clinic)}, h.problemOf("get session", err)
 		})

@@ -52,7 +52,7 @@ type personPath struct {
 }
 
 type personHost struct {
-	personPath
+	ID   string `path:"id" maxLength:"64"`
 	Host string `header:"Host"`
 }
 

@@ -83,7 +83,7 @@ type personAbsence struct {
 
 func (h *house) guests(api huma.API) {
 	huma.Register(api, operation("GET", "/sessions/{id}/guests", "list-guests", "Who was seated for one evening", mayRead),
-		func(ctx context.Context, in *sessionPath) (*body[Guests], error) {
+		func(ctx context.Context, in *SessionPath) (*body[Guests], error) {
 			out, err := h.listGuests(ctx, in.ID)
 			return &body[Guests]{out}, h.problemOf("list guests", err)
 		})

@@ -71,18 +71,18 @@ type Deliveries struct {
 	Next       string     `json:"next,omitempty"`
 }
 
-type webhookID struct {
+type WebhookID struct {
 	ID string `path:"id" maxLength:"64"`
 }
 
 type changedWebhook struct {
-	webhookID
+	WebhookID
 	Body WebhookChange
 }
 
 type webhookPage struct {
-	webhookID
-	page
+	WebhookID
+	Page
 	State string `query:"state" enum:"pending,sent,dead"`
 }
 
@@ -107,17 +107,17 @@ func (h *house) webhooks(api huma.API) {
 			return &body[Webhook]{webhookOf(hook)}, h.problemOf("change webhook", err)
 		})
 	huma.Register(api, operation("DELETE", "/webhooks/{id}", "delete-webhook", "Tell it nothing any more", maySettings),
-		func(ctx context.Context, in *webhookID) (*struct{}, error) {
+		func(ctx context.Context, in *WebhookID) (*struct{}, error) {
 			err := h.Records.DeleteWebhook(ctx, callerOf(ctx).clinic, in.ID)
 			return nil, h.problemOf("delete webhook", h.noted(ctx, err, "webhook.delete", in.ID))
 		})
 	huma.Register(api, operation("POST", "/webhooks/{id}/rotate", "rotate-webhook", "Make a new secret; the former signs too for 24 h", maySettings),
-		func(ctx context.Context, in *webhookID) (*body[WebhookSecret], error) {
+		func(ctx context.Context, in *WebhookID) (*body[WebhookSecret], error) {
 			hook, err := h.Records.RotateWebhook(ctx, callerOf(ctx).clinic, in.ID)
 			return secretOf(hook), h.problemOf("rotate secret", h.noted(ctx, err, "webhook.rotate", in.ID))
 		})
 	huma.Register(api, operation("POST", "/webhooks/{id}/test", "test-webhook", "Send it an event that tells of nothing", maySettings),
-		func(ctx context.Context, in *webhookID) (*body[Created], error) {
+		func(ctx context.Context, in *WebhookID) (*body[Created], error) {
 			id, err := h.Records.TestWebhook(ctx, callerOf(ctx).clinic, in.ID)
 			h.Posted()
 			return &body[Created]{Created{id}}, h.problemOf("test webhook", err)
@@ -127,7 +127,7 @@ func (h *house) webhooks(api huma.API) {
 			_, err := h.Records.Webhook(ctx, callerOf(ctx).clinic, in.ID)
 			var out Deliveries
 			if err == nil {
-				out, err = h.deliveries(ctx, in.page, records.MessageQuery{Kind: records.WebhookMessage, Target: in.ID, State: in.State})
+				out, err = h.deliveries(ctx, in.Page, records.MessageQuery{Kind: records.WebhookMessage, Target: in.ID, State: in.State})
 			}
 			return &body[Deliveries]{out}, h.problemOf("list deliveries", err)
 		})
@@ -195,7 +195,7 @@ func inner(host string) bool {
 }
 
 // deliveries is one page of the clinic's messages.
-func (h *house) deliveries(ctx context.Context, p page, q records.MessageQuery) (Deliveries, error) {
+func (h *house) deliveries(ctx context.Context, p Page, q records.MessageQuery) (Deliveries, error) {
 	out := Deliveries{Deliveries: []Delivery{}}
 	place, err := p.place(2)
 	if err != nil {
@@ -203,7 +203,7 @@ func (h *house) deliveries(ctx context.Context, p page, q records.MessageQuery) 
 	}
 	if place != nil {
 		if q.Before, err = time.Parse(time.RFC3339Nano, place[0]); err != nil {
-			_, err := page{After: "-"}.place(2)
+			_, err := Page{After: "-"}.place(2)
 			return out, err
 		}
 		q.BeforeID = place[1]
