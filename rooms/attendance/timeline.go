@@ -39,6 +39,7 @@ type timeline struct {
 func order(journal []rooms.Event) timeline {
 	tl := timeline{shifts: map[uint64]int64{}, late: map[rooms.PersonID]bool{}}
 	lives := tl.lives(tl.apart(tl.distinct(journal)))
+	tl.entries = make([]entry, 0, len(journal))
 	var latest int64
 	for i := range lives {
 		l := &lives[i]
@@ -68,7 +69,9 @@ func (tl *timeline) distinct(journal []rooms.Event) []rooms.Event {
 		e.At, e.Since, e.Until = moment(millis(e.At)), whole(e.Since), whole(e.Until)
 		sorted[i] = e
 	}
-	slices.SortFunc(sorted, compare)
+	if !slices.IsSortedFunc(sorted, compare) { // a chain mostly is
+		slices.SortFunc(sorted, compare)
+	}
 	return slices.CompactFunc(sorted, func(a, b rooms.Event) bool {
 		if a.ID == b.ID && a != b {
 			tl.conflict = true
@@ -118,12 +121,15 @@ func compare(a, b rooms.Event) int {
 
 func (tl *timeline) lives(events []rooms.Event) []life {
 	var lives []life
-	for _, e := range events {
+	all := make([]entry, len(events))
+	for i := range events {
+		e := &events[i]
+		all[i] = entry{Event: *e, at: millis(e.At), fact: millis(e.Fact())}
 		if n := len(lives); n == 0 || lives[n-1].epoch != e.ID.Epoch {
-			lives = append(lives, life{epoch: e.ID.Epoch})
+			lives = append(lives, life{epoch: e.ID.Epoch, entries: all[i:i]})
 		}
 		l := &lives[len(lives)-1]
-		l.entries = append(l.entries, entry{Event: e, at: millis(e.At), fact: millis(e.Fact())})
+		l.entries = l.entries[:len(l.entries)+1]
 	}
 	return lives
 }

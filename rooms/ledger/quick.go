@@ -180,7 +180,8 @@ func quickEntries(data []byte) (entries []Entry, rest []byte, ok bool) {
 		return nil, nil, false
 	}
 	c := &cursor{string(data[start:end]), true}
-	entries = make([]Entry, 0, len(c.text)/500+1)
+	entries = make([]Entry, 0, len(c.text)/300+1)
+	texts, ends := make([]byte, 0, len(c.text)), make([]int, 0, len(c.text)/300+1)
 	for c.ok && c.text != "" {
 		if len(entries) > 0 {
 			c.skip(",")
@@ -189,13 +190,17 @@ func quickEntries(data []byte) (entries []Entry, rest []byte, ok bool) {
 		c.skip(`{"n":`)
 		e.N = c.natural()
 		c.skip(`,"text":"`)
-		e.Text = c.quoted()
+		texts = c.quoted(texts)
 		c.skip(`,"prev":"`)
 		e.Prev = c.word()
 		c.skip(`,"hash":"`)
 		e.Hash = c.word()
 		c.skip("}")
-		entries = append(entries, e)
+		entries, ends = append(entries, e), append(ends, len(texts))
+	}
+	all, from := string(texts), 0
+	for i, to := range ends {
+		entries[i].Text, from = all[from:to], to
 	}
 	rest = append(append(make([]byte, 0, start+len(data)-end), data[:start]...), data[end:]...)
 	return entries, rest, c.ok
@@ -240,31 +245,28 @@ func depth(data []byte) (open int) {
 	return open
 }
 
-// quoted reads a JSON string in which only quotes and backslashes are escaped.
-func (c *cursor) quoted() string {
-	var text []byte
+// quoted reads a JSON string in which only quotes and backslashes are escaped,
+// and appends what it says.
+func (c *cursor) quoted(text []byte) []byte {
 	from := 0
 	for i := 0; i < len(c.text); i++ {
 		switch b := c.text[i]; {
 		case b == '"':
 			text = append(text, c.text[from:i]...)
 			c.text = c.text[i+1:]
-			return string(text)
+			return text
 		case b == '\\':
-			if text == nil {
-				text = make([]byte, 0, 2*i+320)
-			}
 			text = append(text, c.text[from:i]...)
 			if i++; i == len(c.text) || (c.text[i] != '"' && c.text[i] != '\\') {
 				c.ok = false
-				return ""
+				return text
 			}
 			from = i
 		case b < 0x20 || b >= 0x7f || b == '<' || b == '>' || b == '&':
 			c.ok = false
-			return ""
+			return text
 		}
 	}
 	c.ok = false
-	return ""
+	return text
 }
