@@ -70,6 +70,19 @@ var clockChanges = []struct {
 	{"daily over the missing date", "Pacific/Apia", "FREQ=DAILY;UNTIL=20120101", "2011-12-29T18:00",
 		"2011-12-30T04:00 2011-12-31T04:00 2012-01-01T04:00", "2012-01-01T21:00"},
 	{"weekly on the missing date", "Pacific/Apia", "FREQ=WEEKLY;COUNT=2", "2011-12-30T18:00", "2011-12-31T04:00 2012-01-06T04:00", "2012-01-06T21:00"},
+	// Leap days, the turns of years, and ends in UTC beyond a change.
+	{"yearly on the leap day", "America/New_York", "FREQ=YEARLY;COUNT=2", "2028-02-29T17:30", "2028-02-29T22:30 2032-02-29T22:30", "2032-02-29T20:30"},
+	{"last of february", "Europe/Berlin", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=-1;COUNT=3", "2027-02-01T18:00",
+		"2027-02-28T17:00 2028-02-29T17:00 2029-02-28T17:00", "2029-02-28T21:00"},
+	{"over the end of the year", "Pacific/Auckland", "FREQ=DAILY;COUNT=2", "2026-12-31T22:30", "2026-12-31T09:30 2027-01-01T09:30", "2027-01-02T01:30"},
+	{"every other week over the end of the year", "Pacific/Auckland", "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,FR;COUNT=4", "2026-12-21T18:00",
+		"2026-12-21T05:00 2026-12-25T05:00 2027-01-04T05:00 2027-01-08T05:00", "2027-01-08T21:00"},
+	{"until in utc beyond the change to summer", "America/New_York", "FREQ=WEEKLY;UNTIL=20260309T213000Z", "2026-03-02T17:30",
+		"2026-03-02T22:30 2026-03-09T21:30", "2026-03-09T20:30"},
+	{"until in utc a second short beyond the change", "America/New_York", "FREQ=WEEKLY;UNTIL=20260309T212959Z", "2026-03-02T17:30",
+		"2026-03-02T22:30", "2026-03-02T20:30"},
+	{"until in utc in the south, into winter", "Pacific/Auckland", "FREQ=DAILY;UNTIL=20260405T060000Z", "2026-04-04T18:00",
+		"2026-04-04T05:00 2026-04-05T06:00", "2026-04-05T21:00"},
 	{"through the missing date", "Pacific/Apia", "FREQ=DAILY;COUNT=1", "2011-12-29T22:00", "2011-12-30T08:00", "2011-12-31T01:00"},
 }
 

@@ -17,7 +17,7 @@ function rule({ rule, start, until, limit }) {
 }
 
 const utc = (time) => new Date(time.toUnixTime() * 1000).toISOString().replace('.000', '');
-const property = (p) => ({ name: p.name, params: p.jCal[1], value: p.jCal.slice(3).map(String).join(',') });
+const property = (p) => ({ name: p.name, params: p.jCal[1], value: p.getValues().map(String).join(',') });
 
 function calendar({ ics, until }) {
   const root = new ICAL.Component(ICAL.parse(ics));
