@@ -1,6 +1,7 @@
 package records
 
 import (
+	"context"
 	"database/sql"
 	"strings"
 	"sync"
@@ -82,4 +83,13 @@ func tamper(t testing.TB, r *Records, statements ...string) {
 	if err := tx.Commit(); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// countAll counts the rows of a table over all clinics.
+func countAll(t testing.TB, r *Records, table string) (n int64, err error) {
+	t.Helper()
+	err = r.view(t.Context(), everyClinic, "count", func(ctx context.Context, db bun.IDB) error {
+		return db.NewSelect().Table(table).ColumnExpr("count(*)").Scan(ctx, &n)
+	})
+	return n, err
 }

@@ -133,7 +133,7 @@ func testUsedTicketsAreForgotten(t *testing.T) {
 	}
 	clock.now = clock.now.Add(ticketMemory + 2*time.Minute)
 	must[bool](t)(r.ConsumeTicket(t.Context(), h.sessions[0], "c", clock.now))
-	if n := must[int64](t)(r.read.NewSelect().Table("used_tickets").Count(t.Context())); n != 1 {
+	if n := must[int64](t)(countAll(t, r, "used_tickets")); n != 1 {
 		t.Errorf("%d tickets remembered, want 1", n)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -44,7 +45,9 @@ func topics(messages []Message) (list []string) {
 	return list
 }
 
-func TestOutboxLeaseAndRetry(t *testing.T) {
+func TestOutboxLeaseAndRetry(t *testing.T) { onEach(t, testOutboxLeaseAndRetry) }
+
+func testOutboxLeaseAndRetry(t *testing.T) {
 	r := openAt(t, t.TempDir())
 	h, clock, ctx := build(t, r), r.clock.(*testClock), t.Context()
 	mail := Message{Clinic: h.clinic.ID, Kind: CheckpointMessage, Key: "k", Topic: CheckpointMail, Mail: Mail{To: "a@example.com", File: "secret text"}}
@@ -103,7 +106,9 @@ func TestOutboxLeaseAndRetry(t *testing.T) {
 	}
 }
 
-func TestOutboxIsSealed(t *testing.T) {
+func TestOutboxIsSealed(t *testing.T) { onEach(t, testOutboxIsSealed) }
+
+func testOutboxIsSealed(t *testing.T) {
 	r := openAt(t, t.TempDir())
 	h, ctx := build(t, r), t.Context()
 	if err := r.Enqueue(ctx, Message{Clinic: h.clinic.ID, Kind: MailMessage, Topic: UpdateMail, Mail: Mail{To: "ana@example.com", URL: "https://x/j#s3cr3t"}}); err != nil {
@@ -120,7 +125,9 @@ func TestOutboxIsSealed(t *testing.T) {
 }
 
 // An event is in the outbox if and only if what it tells of is kept.
-func TestEventsComeWithTheChange(t *testing.T) {
+func TestEventsComeWithTheChange(t *testing.T) { onEach(t, testEventsComeWithTheChange) }
+
+func testEventsComeWithTheChange(t *testing.T) {
 	r := openAt(t, t.TempDir())
 	h, ctx := build(t, r), t.Context()
 	choosy := must[Webhook](t)(r.CreateWebhook(ctx, Webhook{Clinic: h.clinic.ID, URL: "https://a.example.org", Kinds: []string{SessionSealed}}))
@@ -164,7 +171,9 @@ func TestEventsComeWithTheChange(t *testing.T) {
 	}
 }
 
-func TestWebhookLife(t *testing.T) {
+func TestWebhookLife(t *testing.T) { onEach(t, testWebhookLife) }
+
+func testWebhookLife(t *testing.T) {
 	r := openAt(t, t.TempDir())
 	h, clock, ctx := build(t, r), r.clock.(*testClock), t.Context()
 	hook := must[Webhook](t)(r.CreateWebhook(ctx, Webhook{Clinic: h.clinic.ID, URL: "https://a.example.org", Kinds: []string{SessionEnded}}))
@@ -216,7 +225,9 @@ func invited(t *testing.T, r *Records, h house, i int) Message {
 	return got[0]
 }
 
-func TestInvitationMail(t *testing.T) {
+func TestInvitationMail(t *testing.T) { onEach(t, testInvitationMail) }
+
+func testInvitationMail(t *testing.T) {
 	r := openAt(t, t.TempDir())
 	h, ctx := build(t, r), t.Context()
 	seat := h.seats[1]
@@ -253,7 +264,9 @@ func TestInvitationMail(t *testing.T) {
 	}
 }
 
-func TestCalendarUpdates(t *testing.T) {
+func TestCalendarUpdates(t *testing.T) { onEach(t, testCalendarUpdates) }
+
+func testCalendarUpdates(t *testing.T) {
 	r := openAt(t, t.TempDir())
 	h, clock, ctx := build(t, r), r.clock.(*testClock), t.Context()
 	invited(t, r, h, 1)
@@ -306,7 +319,9 @@ func TestCalendarUpdates(t *testing.T) {
 	round() // they are gone
 }
 
-func TestReminders(t *testing.T) {
+func TestReminders(t *testing.T) { onEach(t, testReminders) }
+
+func testReminders(t *testing.T) {
 	r := openAt(t, t.TempDir())
 	h, clock, ctx := build(t, r), r.clock.(*testClock), t.Context()
 	invited(t, r, h, 1)
@@ -368,7 +383,9 @@ func TestReminders(t *testing.T) {
 	}
 }
 
-func TestCalls(t *testing.T) {
+func TestCalls(t *testing.T) { onEach(t, testCalls) }
+
+func testCalls(t *testing.T) {
 	r := openAt(t, t.TempDir())
 	h, clock, ctx := build(t, r), r.clock.(*testClock), t.Context()
 	call := Call{Clinic: h.clinic.ID, Caller: "c", Key: "k", Route: "POST /x", Body: []byte("{}")}
@@ -436,4 +453,54 @@ func TestCalls(t *testing.T) {
 	if _, _, err := begin(Call{Clinic: "unknown", Key: "k"}); !errors.Is(err, rooms.ErrNotFound) {
 		t.Errorf("unknown clinic: %v", err)
 	}
+}
+
+// Two nodes on one database share the outbox: each message goes to one.
+func TestTwoNodesShareTheOutbox(t *testing.T) {
+	t.Run("postgres", func(t *testing.T) {
+		dir := t.TempDir()
+		nodes := []*Records{openAt(t, dir), must[*Records](t)(Open(t.Context(), Options{
+			Postgres: databaseOf(t, dir), Sealer: testSealer, Fields: testFields, Clock: &testClock{rooms.SystemClock, evening.Add(-time.Hour)},
+		}))}
+		t.Cleanup(func() { _ = nodes[1].Close() })
+		h, ctx := build(t, nodes[0]), t.Context()
+		const many = 40
+		for range many {
+			if err := nodes[0].Enqueue(ctx, Message{Clinic: h.clinic.ID, Kind: MailMessage, Topic: UpdateMail}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		claimed := make(chan string, 2*many)
+		var wg sync.WaitGroup
+		for _, node := range nodes {
+			for range 3 {
+				wg.Add(1)
+				go func() {
+					defer wg.Done()
+					for range many {
+						m, err := node.ClaimMessage(ctx, mailKinds, nil, time.Hour)
+						if err == nil {
+							claimed <- m.ID
+						} else if !errors.Is(err, rooms.ErrNotFound) {
+							t.Error(err)
+						}
+					}
+				}()
+			}
+		}
+		wg.Wait()
+		close(claimed)
+		seen := map[string]int{}
+		for id := range claimed {
+			seen[id]++
+		}
+		for id, n := range seen {
+			if n != 1 {
+				t.Errorf("%s was claimed %d times", id, n)
+			}
+		}
+		if len(seen) != many {
+			t.Errorf("%d of %d messages were claimed", len(seen), many)
+		}
+	})
 }

@@ -40,7 +40,9 @@ func local(t *testing.T, text string) schedule.LocalTime {
 	return must[schedule.LocalTime](t)(schedule.ParseLocalTime(text))
 }
 
-func TestSessionsFollowTheirSeries(t *testing.T) {
+func TestSessionsFollowTheirSeries(t *testing.T) { onEach(t, testSessionsFollowTheirSeries) }
+
+func testSessionsFollowTheirSeries(t *testing.T) {
 	r := openAt(t, t.TempDir())
 	h := build(t, r)
 	ctx, clinic, id := t.Context(), h.clinic.ID, h.series.ID
@@ -85,7 +87,9 @@ func TestSessionsFollowTheirSeries(t *testing.T) {
 	wantStatuses(t, r, h, "the old rule later", "11-23T18:00 scheduled", "11-30T18:00 scheduled", "12-07T18:00 scheduled", "12-14T18:00 scheduled")
 }
 
-func TestWhatHasBegunStays(t *testing.T) {
+func TestWhatHasBegunStays(t *testing.T) { onEach(t, testWhatHasBegunStays) }
+
+func testWhatHasBegunStays(t *testing.T) {
 	r := openAt(t, t.TempDir())
 	h := build(t, r)
 	ctx, clinic, id := t.Context(), h.clinic.ID, h.series.ID
@@ -123,7 +127,9 @@ func TestWhatHasBegunStays(t *testing.T) {
 
 // Planning again and again gives the sessions that the series says, and no
 // second one for an evening that has been.
-func TestPlanSeries(t *testing.T) {
+func TestPlanSeries(t *testing.T) { onEach(t, testPlanSeries) }
+
+func testPlanSeries(t *testing.T) {
 	r := openAt(t, t.TempDir())
 	h := build(t, r)
 	ctx, clinic, id := t.Context(), h.clinic.ID, h.series.ID
@@ -166,7 +172,9 @@ func TestPlanSeries(t *testing.T) {
 	}
 }
 
-func TestSubstitute(t *testing.T) {
+func TestSubstitute(t *testing.T) { onEach(t, testSubstitute) }
+
+func testSubstitute(t *testing.T) {
 	r := openAt(t, t.TempDir())
 	h := build(t, r)
 	ctx, clinic, session := t.Context(), h.clinic.ID, h.sessions[1]
@@ -218,7 +226,9 @@ func TestSubstitute(t *testing.T) {
 	}
 }
 
-func TestFeeds(t *testing.T) {
+func TestFeeds(t *testing.T) { onEach(t, testFeeds) }
+
+func testFeeds(t *testing.T) {
 	r := openAt(t, t.TempDir())
 	h := build(t, r)
 	ctx, clinic, dana := t.Context(), h.clinic.ID, h.people[0].ID

@@ -12,7 +12,9 @@ import (
 	"vesper/rooms/schedule"
 )
 
-func TestUpsertOccurrencesRepeats(t *testing.T) {
+func TestUpsertOccurrencesRepeats(t *testing.T) { onEach(t, testUpsertOccurrencesRepeats) }
+
+func testUpsertOccurrencesRepeats(t *testing.T) {
 	r := openAt(t, t.TempDir())
 	h := build(t, r)
 	ctx := t.Context()
@@ -48,7 +50,9 @@ func TestUpsertOccurrencesRepeats(t *testing.T) {
 	}
 }
 
-func TestSessionForSeat(t *testing.T) {
+func TestSessionForSeat(t *testing.T) { onEach(t, testSessionForSeat) }
+
+func testSessionForSeat(t *testing.T) {
 	r := openAt(t, t.TempDir())
 	h := build(t, r)
 	ctx, seat := t.Context(), h.seats[1]
@@ -96,7 +100,9 @@ func TestSessionForSeat(t *testing.T) {
 	}
 }
 
-func TestRosterIsFrozen(t *testing.T) {
+func TestRosterIsFrozen(t *testing.T) { onEach(t, testRosterIsFrozen) }
+
+func testRosterIsFrozen(t *testing.T) {
 	r := openAt(t, t.TempDir())
 	h := build(t, r)
 	ctx, clinic, session := t.Context(), h.clinic.ID, h.sessions[0]
@@ -132,7 +138,9 @@ func TestRosterIsFrozen(t *testing.T) {
 	}
 }
 
-func TestSeatsAreDistinct(t *testing.T) {
+func TestSeatsAreDistinct(t *testing.T) { onEach(t, testSeatsAreDistinct) }
+
+func testSeatsAreDistinct(t *testing.T) {
 	r := openAt(t, t.TempDir())
 	h := build(t, r)
 	ctx := t.Context()
@@ -156,7 +164,9 @@ func TestSeatsAreDistinct(t *testing.T) {
 	}
 }
 
-func TestDueToOpen(t *testing.T) {
+func TestDueToOpen(t *testing.T) { onEach(t, testDueToOpen) }
+
+func testDueToOpen(t *testing.T) {
 	r := openAt(t, t.TempDir())
 	h := build(t, r)
 	live(t, r, h)
@@ -171,7 +181,9 @@ func TestDueToOpen(t *testing.T) {
 	}
 }
 
-func TestRulesAreVersioned(t *testing.T) {
+func TestRulesAreVersioned(t *testing.T) { onEach(t, testRulesAreVersioned) }
+
+func testRulesAreVersioned(t *testing.T) {
 	r := openAt(t, t.TempDir())
 	h := build(t, r)
 	ctx, clinic := t.Context(), h.clinic.ID
@@ -202,7 +214,9 @@ func TestRulesAreVersioned(t *testing.T) {
 	}
 }
 
-func TestDoors(t *testing.T) {
+func TestDoors(t *testing.T) { onEach(t, testDoors) }
+
+func testDoors(t *testing.T) {
 	r := openAt(t, t.TempDir())
 	h := build(t, r)
 	ctx, clinic, person := t.Context(), h.clinic.ID, h.people[1].ID

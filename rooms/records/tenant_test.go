@@ -27,7 +27,9 @@ var noTenant = []string{
 
 // TestOtherClinic asks with one clinic's id for everything of another's. A
 // method without a row here fails the test.
-func TestOtherClinic(t *testing.T) {
+func TestOtherClinic(t *testing.T) { onEach(t, testOtherClinic) }
+
+func testOtherClinic(t *testing.T) {
 	r := openAt(t, t.TempDir())
 	mine, theirs := build(t, r), build(t, r)
 	live(t, r, theirs)
