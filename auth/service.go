@@ -31,6 +31,7 @@ var Scopes = []Scope{ScopeSessionsRead, ScopeSessionsWrite, ScopeLoadtest, Scope
 // Service is a program that acts for one clinic.
 type Service struct {
 	ID     string // the token's jti
+	Name   string // of the program; the same when it renews its token
 	Clinic rooms.ClinicID
 	Scopes []Scope
 }
@@ -110,5 +111,5 @@ func (a *Authority) VerifyService(ctx context.Context, token string) (Service, e
 	if !record.RevokedAt.IsZero() {
 		return Service{}, serviceForm.refuse("revoked")
 	}
-	return Service{ID: claims.ID, Clinic: claims.Clinic, Scopes: claims.Scopes}, nil
+	return Service{ID: claims.ID, Name: record.Name, Clinic: claims.Clinic, Scopes: claims.Scopes}, nil
 }

@@ -47,6 +47,7 @@ type caller struct {
 	clinic rooms.ClinicID
 	kind   string // staff, service
 	id     string // the person's id, or the token's
+	again  string // by which a caller is known who comes back with a new token
 	signIn string // of staff: which of their sign-ins
 	roles  []auth.StaffRole
 	may    map[may]bool
@@ -88,7 +89,7 @@ const backgroundHeader = "X-Vesper-Background"
 func (h *house) caller(ctx context.Context, token string, active bool) (caller, error) {
 	staff, id, err := h.Authority.Staff(ctx, token, active)
 	if err == nil {
-		who := caller{clinic: staff.Clinic, kind: "staff", id: string(staff.Person), signIn: id, roles: staff.Roles, may: map[may]bool{mayMe: true}}
+		who := caller{clinic: staff.Clinic, kind: "staff", id: string(staff.Person), again: "staff/" + string(staff.Person), signIn: id, roles: staff.Roles, may: map[may]bool{mayMe: true}}
 		for _, role := range staff.Roles {
 			who.allow(staffMay[role])
 		}
@@ -101,7 +102,7 @@ func (h *house) caller(ctx context.Context, token string, active bool) (caller, 
 	if err != nil {
 		return caller{}, err
 	}
-	who := caller{clinic: service.Clinic, kind: "service", id: service.ID, may: map[may]bool{}}
+	who := caller{clinic: service.Clinic, kind: "service", id: service.ID, again: "service/" + service.Name, may: map[may]bool{}}
 	for _, scope := range service.Scopes {
 		who.allow(scopeMay[scope])
 	}

@@ -56,7 +56,7 @@ func (h *house) once(ctx huma.Context, next func(huma.Context)) {
 	}
 	url := ctx.URL()
 	call := records.Call{
-		Clinic: who.clinic, Caller: who.kind + "/" + who.id, Key: key, Route: ctx.Method() + " " + url.RequestURI(), Body: body,
+		Clinic: who.clinic, Caller: who.again, Key: key, Route: ctx.Method() + " " + url.RequestURI(), Body: body,
 	}
 	run, replay, err := h.Records.BeginCall(ctx.Context(), call)
 	switch {

@@ -72,6 +72,11 @@ func TestRepeatedPost(t *testing.T) {
 	if status, answer, replayed := o.repeat("k1", "/programs", other, `{"name":"Evening"}`); status != 200 || replayed || answer == first {
 		t.Errorf("another clinic's caller: %d %s", status, answer)
 	}
+	renewed, _, err := o.authority.IssueService(t.Context(), o.clinic["harbor"], "test", []auth.Scope{auth.ScopeSessionsWrite}, time.Hour)
+	o.check(err)
+	if status, again, replayed := o.repeat("k1", "/programs", renewed, `{"name":"Evening"}`); status != 200 || again != first || !replayed {
+		t.Errorf("with a new token of the same program: %d %s", status, again)
+	}
 	// A refusal did nothing: the same key may be used for the corrected call.
 	if status, _, _ := o.repeat("k2", "/programs", token, `{"name":""}`); status != 422 {
 		t.Errorf("refused with %d", status)
