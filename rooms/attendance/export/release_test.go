@@ -36,12 +36,21 @@ var fhirSchema = sync.OnceValues(func() (*jsonschema.Schema, error) {
 	// one for any resource.
 	definitions := document.(map[string]any)["definitions"].(map[string]any)
 	definitions["integer64"] = map[string]any{"type": "string"}
+	// Of all resources a bundle of ours may hold these: to try every one of FHIR
+	// on each entry takes a hundred times as long and allows more.
+	var ours []any
+	for _, kind := range []string{
+		"Appointment", "Consent", "Encounter", "Group", "Organization", "Patient", "Practitioner", "Provenance", "QuestionnaireResponse",
+	} {
+		ours = append(ours, map[string]any{"$ref": "#/definitions/" + kind})
+	}
+	definitions["ResourceList"] = map[string]any{"oneOf": ours}
 	definitions["Resource"] = definitions["ResourceList"]
 	compiler := jsonschema.NewCompiler()
 	if err := compiler.AddResource("fhir.schema.json", document); err != nil {
 		return nil, err
 	}
-	return compiler.Compile("fhir.schema.json")
+	return compiler.Compile("fhir.schema.json#/definitions/Bundle")
 })
 
 func validFHIR(t *testing.T, bundle []byte) {
@@ -119,12 +128,12 @@ func TestFHIROfOddSessions(t *testing.T) {
 // Every page of a draft says so, carries the notice, and what it is for.
 func TestEveryPage(t *testing.T) {
 	in := theWeek()
-	for range 5 { // enough rows for several pages
+	for range 2 { // enough rows for several pages
 		in.Sessions = append(in.Sessions, in.Sessions...)
 	}
 	in.Draft = true
 	for _, p := range in.View.People {
-		for range 20 {
+		for range 12 {
 			in.View.People = append(in.View.People, p)
 		}
 	}
