@@ -1,6 +1,7 @@
 package schedule
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -56,6 +57,41 @@ func TestIndependentRules(t *testing.T) {
 		agreed++
 	}
 	t.Logf("seed %d: %d rules agree with ical.js; left to the walk over the days: %v", seed, agreed, left)
+}
+
+// TestTheRestIsRefused spoils random rules with what is not of the subset: each
+// is refused with a reason.
+func TestTheRestIsRefused(t *testing.T) {
+	random := rand.New(rand.NewPCG(5545, 2))
+	for range 1000 {
+		r := randomRule(random)
+		spoiled, code := r.String(), ""
+		switch random.IntN(7) {
+		case 0:
+			spoiled, code = strings.Replace(spoiled, r.freq, []string{"HOURLY", "MINUTELY", "SECONDLY"}[random.IntN(3)], 1), CodeFrequency
+		case 1:
+			spoiled, code = spoiled+[]string{";BYHOUR=", ";BYMINUTE=", ";BYSECOND="}[random.IntN(3)]+strconv.Itoa(random.IntN(24)), CodeFrequency
+		case 2:
+			spoiled, code = spoiled+";RSCALE=GREGORIAN", CodeRulePart
+		case 3:
+			spoiled, code = spoiled+";FREQ=DAILY", CodeRulePart
+		case 4:
+			spoiled, code = "FREQ=YEARLY;BYDAY=MO;BYWEEKNO="+strconv.Itoa([]int{52, 53, -1, -20, 0}[random.IntN(5)]), CodeRuleValue
+		case 5:
+			spoiled, code = "FREQ=DAILY;COUNT=3;UNTIL=20271231", CodeCountUntil
+		case 6:
+			spoiled, code = strings.ReplaceAll(spoiled, ";", ","), CodeRuleSyntax
+			if !strings.Contains(spoiled, ",") {
+				continue
+			}
+		}
+		s := evening()
+		s.Rule, s.Start = spoiled, r.start
+		var wrong Errors
+		if err := s.Validate(); !errors.As(err, &wrong) || wrong[0].Code != code || wrong[0].Field != "rule" || !strings.HasSuffix(wrong[0].Message, ".") {
+			t.Errorf("%s: got %v, want %s with a sentence", spoiled, err, code)
+		}
+	}
 }
 
 // randomParts is a rule drawn from the accepted subset.
