@@ -39,6 +39,8 @@ type Config struct {
 	SMTP     SMTPConfig     `koanf:"smtp"`
 	Mail     MailConfig     `koanf:"mail"`
 	Webhooks WebhooksConfig `koanf:"webhooks"`
+	// Checkpoints let the evidence's checkpoints leave the machine.
+	Checkpoints CheckpointsConfig `koanf:"checkpoints"`
 	// OIDC are identity providers for staff, SMART record systems that may
 	// launch sessions. They stand in the file alone.
 	OIDC  []ProviderConfig `koanf:"oidc"`
@@ -87,7 +89,7 @@ func readConfig(path string, environ []string) (Config, error) {
 				return "", nil
 			}
 			name := strings.ToLower(strings.TrimPrefix(key, "VESPER_"))
-			for _, section := range []string{"media_", "tls_", "smtp_", "mail_", "webhooks_"} {
+			for _, section := range []string{"media_", "tls_", "smtp_", "mail_", "webhooks_", "checkpoints_"} {
 				if rest, ok := strings.CutPrefix(name, section); ok {
 					name = strings.TrimSuffix(section, "_") + "." + rest
 				}
