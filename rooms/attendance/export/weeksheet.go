@@ -39,9 +39,13 @@ func (in WeekInput) hours() table {
 				long++
 			}
 		}
+		words := p.Stands.Sentence
+		for _, note := range p.Notes {
+			words += " " + note.Sentence
+		}
 		t.Rows = append(t.Rows, []string{
 			called(p), payerOf(p), orUnknown(p.Prescribed), number(p.Attended), orUnknown(p.Missing),
-			fmt.Sprintf("%d (of %s)", long, week.Minutes(p.DayMinutes)), p.Stands.Sentence,
+			fmt.Sprintf("%d (of %s)", long, week.Minutes(p.DayMinutes)), words,
 		})
 	}
 	return t

@@ -12,7 +12,7 @@ import (
 func (c *computation) person(person Person) (PersonOf, bool) {
 	p := PersonOf{
 		Person: person.ID, LegalName: person.LegalName, DisplayName: person.DisplayName, Prescribed: person.Prescribed,
-		DayMinutes: LongDayMinutes, MakeUp: []MakeUp{}, Rules: []Outcome{}, Days: []Day{}, Sessions: []Attend{}, Alumni: []Attend{}, Lines: []Line{},
+		DayMinutes: LongDayMinutes, MakeUp: []MakeUp{}, Notes: []Said{}, Rules: []Outcome{}, Days: []Day{}, Sessions: []Attend{}, Alumni: []Attend{}, Lines: []Line{},
 	}
 	parts := c.attend(&p)
 	if len(p.Sessions)+len(p.Alumni) == 0 && person.Prescribed == nil {
@@ -26,6 +26,11 @@ func (c *computation) person(person Person) (PersonOf, bool) {
 		p.DayMinutes, service = payer.thresholds()
 	}
 	p.Days = c.days(parts, p.DayMinutes, service)
+	for _, day := range p.Days {
+		if shared := apart(c.on(parts, day.Date)) - day.Seconds; shared > 0 {
+			p.Notes = append(p.Notes, say("week.overlap", values{"date": day.Date, "shared_minutes": (shared + 59) / 60}))
+		}
+	}
 	c.makeUp(&p)
 	if person.Payer != nil {
 		c.judge(&p, *person.Payer, parts)
@@ -100,6 +105,14 @@ func (c *computation) days(parts []part, long, service int64) []Day {
 		})
 	}
 	return days
+}
+
+// apart are the seconds of parts one by one.
+func apart(parts []part) (seconds int64) {
+	for _, p := range parts {
+		seconds += p.row.Seconds
+	}
+	return seconds
 }
 
 // on is what of parts lies on a date.

@@ -59,11 +59,13 @@ type PersonOf struct {
 	Missing    *int64 `json:"missing_minutes" doc:"null if what is prescribed is not known"`
 	// Left is planned in the sessions still to come in which the person has a
 	// seat. MakeUp lists those and then others of the same programs.
-	Left   int64     `json:"left_minutes"`
-	MakeUp []MakeUp  `json:"make_up"`
-	By     Date      `json:"by,omitempty" doc:"the last date on which missing minutes can be made up"`
-	Stands Said      `json:"stands" doc:"attended against prescribed in one sentence"`
-	Rules  []Outcome `json:"rules"`
+	Left   int64    `json:"left_minutes"`
+	MakeUp []MakeUp `json:"make_up"`
+	By     Date     `json:"by,omitempty" doc:"the last date on which missing minutes can be made up"`
+	Stands Said     `json:"stands" doc:"attended against prescribed in one sentence"`
+	// Notes say what a reader of the numbers should know: shared time.
+	Notes []Said    `json:"notes"`
+	Rules []Outcome `json:"rules"`
 
 	DayMinutes int64    `json:"day_minutes" doc:"what makes a long day"`
 	Days       []Day    `json:"days"`

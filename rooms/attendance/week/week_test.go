@@ -128,6 +128,9 @@ func TestOverlapCountsOnce(t *testing.T) {
 	if *p.Sessions[0].Minutes != 180 || *p.Sessions[1].Minutes != 150 || p.Attended != 300 || p.Days[0].Minutes != 300 {
 		t.Errorf("attended %d, days %+v, want 300 of 180 and 150", p.Attended, p.Days)
 	}
+	if len(p.Notes) != 1 || p.Notes[0].Sentence != "30 min on Monday, 5 October 2026 lie in more than one session and count once." {
+		t.Errorf("notes %+v", p.Notes)
+	}
 	// Breaks that do not count are not shared time: the first has one at 19:30.
 	bare := func(s *Session) {
 		s.Rules.CountBreaks = false

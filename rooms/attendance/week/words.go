@@ -2,9 +2,7 @@ package week
 
 import (
 	"fmt"
-	"maps"
 	"regexp"
-	"slices"
 	"strings"
 )
 
@@ -33,7 +31,7 @@ var sentences = map[string]string{
 	"week.session.not_opened":   "The session of {date} was planned and did not take place; nobody opened it.",
 	"week.session.not_held":     "In the session of {date} no staff came; nobody is absent.",
 	"week.guest.unmatched":      "Somebody who is not on the roster attended {attended_minutes} on {date} and is matched to nobody yet.",
-	"week.overlap":              "{shared_minutes} on {date} lie in two sessions and count once.",
+	"week.overlap":              "{shared_minutes} on {date} lie in more than one session and count once.",
 	"rule.min_week_minutes.ok":  "{attended_minutes} attended; at least {required_minutes} a week asked for.",
 	"rule.min_week_minutes.bad": "{attended_minutes} of {required_minutes} attended; {missing_minutes} {are:missing_minutes} missing.",
 	"rule.max_week_minutes.ok":  "{attended_minutes} attended; at most {allowed_minutes} a week allowed.",
@@ -121,6 +119,3 @@ func Minutes(n int64) string {
 	}
 	return fmt.Sprintf("%d h %d min", n/60, n%60)
 }
-
-// Keys are all sentences' keys, for those who translate them.
-func Keys() []string { return slices.Sorted(maps.Keys(sentences)) }
