@@ -1,3 +1,5 @@
+//go:build unix
+
 package storetest
 
 import (
@@ -62,7 +64,8 @@ func PostgresAdmin(t testing.TB, database string) string {
 }
 
 type postgresServer struct {
-	dir string
+	dir  string
+	hold io.Closer // keeps the server alive; nobody writes to it
 
 	mu     sync.Mutex
 	made   int    // guarded by mu
@@ -156,7 +159,7 @@ func newPostgresServer() (*postgresServer, error) {
 	if err := run.Start(); err != nil {
 		return nil, fmt.Errorf("start postgres: %w", err)
 	}
-	holdPostgres = hold
+	s.hold = hold
 	alive.Close()
 	for range 500 {
 		if err = s.admin("SELECT 1"); err == nil {
@@ -167,9 +170,6 @@ func newPostgresServer() (*postgresServer, error) {
 	log, _ := os.ReadFile(filepath.Join(dir, "log"))
 	return nil, fmt.Errorf("postgres does not answer: %w\n%s", err, log)
 }
-
-// holdPostgres keeps the server alive; nobody writes to it.
-var holdPostgres io.Closer
 
 // postgresBinaries is the folder of the newest server that is installed.
 func postgresBinaries() (string, error) {
