@@ -19,6 +19,7 @@ func TestCodesAreListed(t *testing.T) {
 		notThere.Code, noToken.Code, signedOut.Code, noPasskeys.Code, passkeyRefused.Code, "not_staff", notAllowed.Code, newProblem(500, "").(*problem).Code,
 		"incomplete", "no_session", "too_early", "name_taken", "seated", // where they are made
 		"restart",
+		"not_over", "signed", "not_signed", "incomplete_record", "tampered",
 	}
 	for _, code := range codes {
 		want = append(want, code)
