@@ -39,6 +39,8 @@ export interface Series extends SeriesBody {
 }
 
 export interface PreviewDate {
+  /** Its local start by the rule: under this it is moved. */
+  recurrence_id: string;
   local: string;
   start: string;
   end: string;
@@ -51,7 +53,9 @@ export interface PreviewDate {
 export interface Preview {
   dates: PreviewDate[] | null;
   count: number;
+  /** There are later ones than those listed. */
   more: boolean;
+  endless: boolean;
   ends?: string;
 }
 
@@ -103,30 +107,36 @@ export interface WeekSession {
   start: string;
   title: string;
   kind: SeriesKind;
-  status: AttendanceRecord["status"];
+  status: AttendanceRecord["status"] | "";
   minutes: number | null;
   flags: string[] | null;
   signed: boolean;
 }
 
-export interface WeekRule { id: string; ok: boolean; sentence_key?: string; values?: Record<string, unknown>; sentence: string }
+/** A sentence of the server, and what another language makes its own from. */
+export interface Said { sentence: string; sentence_key?: string; values?: Record<string, unknown> }
+
+export interface WeekRule extends Said { id: string; ok: boolean; open?: boolean }
 
 export interface WeekPerson {
   person: string;
   legal_name: string;
   display_name: string;
   payer?: string;
+  payer_name?: string;
   prescribed_minutes?: number | null;
   attended_minutes: number;
   sessions: WeekSession[] | null;
-  days: { date: string; minutes: number; services: number; at_least_3h: boolean }[] | null;
+  days: { date: string; minutes: number; services: string[] | null; at_least_3h: boolean }[] | null;
   missing_minutes?: number | null;
-  make_up?: { session: string; start: string }[] | null;
+  make_up?: { session: string; start: string; title?: string }[] | null;
   by?: string;
   rules?: WeekRule[] | null;
 }
 
-export interface WeekProblem { person?: string; session?: string; code: string; sentence: string }
+export interface WeekProblem extends Said { person?: string; session?: string; code: string }
+
+export interface WeekListed { session: string; date: string; start: string; title: string }
 
 export interface Week {
   start: string;
@@ -134,13 +144,13 @@ export interface Week {
   zone: string;
   people: WeekPerson[] | null;
   problems: WeekProblem[] | null;
-  unsigned: string[] | null;
+  unsigned: WeekListed[] | null;
   totals?: Record<string, number>;
 }
 
-export interface Flagged { person?: string; flag: string; text_key?: string; values?: Record<string, string | number> }
+export interface Flagged { person?: string; flag: string; text_key?: string; values?: Record<string, unknown>; blocks?: boolean }
 
-export interface ReviewNote { id: string; kind: string; person?: string; author: string; at: string; body: string }
+export interface ReviewNote { id: string; kind: string; person?: string; author: string; author_name?: string; at: string; body: string; missing?: boolean }
 
 export interface Review {
   session: ListedSession;
@@ -152,7 +162,7 @@ export interface Review {
   flags?: Flagged[] | null;
   notes?: ReviewNote[] | null;
   absences?: { person: string; outcome: AbsenceOutcome; at?: string }[] | null;
-  warnings?: string[] | null;
+  warnings?: Flagged[] | null;
 }
 
 /** What the machine says without the corrections. */
@@ -160,7 +170,7 @@ export interface MachineValue { status: AttendanceRecord["status"]; minutes: num
 
 export interface ReviewRecord extends AttendanceRecord {
   machine?: MachineValue | null;
-  corrections?: { id: string; what: string; from?: string; to?: string; actor: string; at: string; note?: string }[] | null;
+  corrections?: { id: string; what: string; from?: string; to?: string; actor: string; at: string; note?: string; withdrawn?: boolean }[] | null;
   aside_s?: number;
   absence?: AbsenceOutcome | "";
 }
@@ -172,7 +182,7 @@ export type CorrectionKind = "present" | "not_present" | "home" | "elsewhere" | 
 
 export type ExportKind = "csv" | "pdf" | "html" | "fhir" | "own";
 
-export interface ExportState { id?: string; state: "running" | "done" | "failed" | "refused"; done: number; total: number; detail?: string }
+export interface ExportState { id?: string; state: "running" | "done" | "failed" | "refused"; done: number; total: number; detail?: string; name?: string; unsigned?: WeekListed[] | null }
 
 export interface AuditEntry {
   n: number;

@@ -74,7 +74,7 @@ export function Table<Row>({ caption, rows, columns, keyOf, sorting, filter, emp
       {rows.length === 0 ? <p className={css["empty"]}>{empty}</p> : (
         <div className={css["scroll"]} role="region" aria-label={caption} tabIndex={0}>
           <table className={css["table"]}>
-            <caption className={filter ? "unseen" : undefined}>{caption}</caption>
+            <caption className="unseen">{caption}</caption>
             <thead>
               <tr>{columns.map((c) => <Head key={c.id} column={c} sorted={sorted} onChoose={choose} />)}</tr>
             </thead>

@@ -36,7 +36,7 @@ export function CorrectionDialog({ record, review, onClose }: { record: ReviewRe
   const [other, setOther] = useState("");
   const [ref, setRef] = useState("");
   const [reason, setReason] = useState("");
-  const earlier = many(record.corrections).filter((c) => c.what !== "withdrawn");
+  const earlier = many(record.corrections).filter((c) => c.what !== "withdrawn" && !c.withdrawn);
   const others = many(review.records).filter((r) => r.person !== record.person);
   const timed = what === "present" || what === "not_present" || what === "shared";
   const save = useSend(async (office) => {

@@ -1,6 +1,6 @@
 // Files that leave the clinic: what, for whom, and why. A long one says how far it is.
 import { useState, type FormEvent } from "react";
-import { useSearch } from "wouter";
+import { Link, useSearch } from "wouter";
 import { useQuery } from "@tanstack/react-query";
 import { many, type ExportKind, type ExportState, type ListedSession } from "../../protocol/clinic.ts";
 import { Button } from "../../ui/Button.tsx";
@@ -123,7 +123,7 @@ function SpanFields({ order, change, fault }: SpanProps) {
 
 /** An export on its way: how far, and the file when it is done. */
 function Running({ id }: { id: string }) {
-  const { t } = useConsoleWords();
+  const { t, date } = useConsoleWords();
   const { office } = useDesk();
   const state = useQuery({
     queryKey: ["export", id],
@@ -143,6 +143,7 @@ function Running({ id }: { id: string }) {
         <Notice look="leaf" action={<Button icon="download" look="lamp" onClick={() => void fetch.run(undefined)}>{t("exports.save")}</Button>}>{t("exports.done")}</Notice>
       )}
       {(got?.state === "failed" || got?.state === "refused") && <Notice look="clay">{t(`exports.${got.state}`)} {got.detail ?? ""}</Notice>}
+      {many(got?.unsigned).length > 0 && <ul className={css["links"]}>{many(got?.unsigned).map((s) => <li key={s.session}><Link href={`/console/sessions/${s.session}`}>{s.title}, {date(s.date)}</Link></li>)}</ul>}
       <Refused refusal={fetch.refusal ?? (state.isError ? refusalFrom(state.error) : undefined)} />
     </Part>
   );

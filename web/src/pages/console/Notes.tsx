@@ -22,7 +22,7 @@ export function Notes({ review }: { review: Review }) {
         <ul className={css["notes"]}>
           {notes.map((n) => (
             <li key={n.id}>
-              <p className={css["soft"]}>{[kind(n.kind), name(n.person), n.author, moment(n.at, review.session.zone)].filter((s) => s !== "").join(" · ")}</p>
+              <p className={css["soft"]}>{[kind(n.kind), name(n.person), n.author_name || n.author, moment(n.at, review.session.zone)].filter((s) => s !== "").join(" · ")}</p>
               <p>{n.body}</p>
             </li>
           ))}

@@ -11,6 +11,7 @@ import { Loaded, Refused, useDesk, useRead, useSend } from "./desk.tsx";
 import { LinkDialog } from "./LinkDialog.tsx";
 import { PersonDialog } from "./PeoplePage.tsx";
 import { SeatDialog } from "./SeatDialog.tsx";
+import type { Seats } from "./SeriesPage.tsx";
 import { Head, Part } from "./Shell.tsx";
 import css from "./Console.module.css";
 
@@ -20,7 +21,7 @@ export function PersonPage({ id }: { id: string }) {
   const { t } = useConsoleWords();
   const { may } = useDesk();
   const [editing, setEditing] = useState(false);
-  const person = useRead<Person & { seats?: Seat[] | null }>("person", "/persons/{id}", { path: { id } });
+  const person = useRead<Person>("person", "/persons/{id}", { path: { id } });
   return (
     <>
       <Head title={person.data?.legal_name ?? t("person.head")} back={{ href: "/console/people", label: t("people.head") }}>
@@ -62,7 +63,7 @@ function Facts({ person }: { person: Person }) {
   );
 }
 
-export interface PayerSet { id?: string; payer?: string; name?: string; version?: number }
+export interface PayerSet { payer: string; name: string; version?: number }
 
 function PayerChoice({ person }: { person: Person }) {
   const { t } = useConsoleWords();
@@ -77,16 +78,17 @@ function PayerChoice({ person }: { person: Person }) {
   return (
     <div className={css["narrow"]}>
       <Select label={t("person.payer")} value={person.payer ?? ""} onValue={(payer) => void save.run(payer)}
-        options={[{ value: "", label: t("person.payer.none") }, ...known.map((p) => ({ value: p.id ?? p.payer ?? "", label: p.name ?? p.payer ?? "" }))]} />
+        options={[{ value: "", label: t("person.payer.none") }, ...known.map((p) => ({ value: p.payer, label: p.name }))]} />
       <Refused refusal={save.refusal} />
     </div>
   );
 }
 
-function PersonSeats({ person }: { person: Person & { seats?: Seat[] | null } }) {
+function PersonSeats({ person }: { person: Person }) {
   const { t, date, hours, locale } = useConsoleWords();
   const { may } = useDesk();
   const series = useRead<{ series: Series[] | null }>("series", "/series");
+  const held = useRead<Seats>("seats", "/persons/{id}/seats", { path: { id: person.id } });
   const [editing, setEditing] = useState<Seat>();
   const [linking, setLinking] = useState<Seat>();
   const [choosing, setChoosing] = useState("");
@@ -98,8 +100,8 @@ function PersonSeats({ person }: { person: Person & { seats?: Seat[] | null } })
     { id: "role", head: t("console.role"), cell: (s) => t(`role.${s.role}`) },
     { id: "hours", head: t("seat.hours.short"), number: true, cell: (s) => (s.prescribed_minutes ? hours(s.prescribed_minutes) : "–") },
     { id: "phase", head: t("seat.phase"), cell: (s) => s.phase || "–" },
-    { id: "from", head: t("seat.from"), cell: (s) => (s.from ? date(s.from) : "–") },
-    { id: "until", head: t("seat.until"), cell: (s) => (s.until ? date(s.until) : "–") },
+    { id: "from", number: true, head: t("seat.from"), cell: (s) => (s.from ? date(s.from) : "–") },
+    { id: "until", number: true, head: t("seat.until"), cell: (s) => (s.until ? date(s.until) : "–") },
     { id: "link", head: t("seat.link"), cell: (s) => t(`link.${s.link?.state ?? "none"}`) },
     ...(may("write") ? [{
       id: "do", head: t("evening.do"), cell: (s: Seat) => (
@@ -110,11 +112,13 @@ function PersonSeats({ person }: { person: Person & { seats?: Seat[] | null } })
       ),
     }] : []),
   ];
-  const free = all.filter((s) => !many(person.seats).some((seat) => seat.series === s.id));
+  const free = all.filter((s) => !many(held.data?.seats).some((seat) => seat.series === s.id));
   const chosen = choosing || (free[0]?.id ?? "");
   return (
     <Part title={t("person.seats")}>
-      <Table caption={t("person.seats")} rows={many(person.seats)} columns={columns} keyOf={(s) => s.id} locale={locale} empty={t("person.seats.empty")} />
+      <Loaded of={held}>
+        {(got) => <Table caption={t("person.seats")} rows={many(got.seats)} columns={columns} keyOf={(s) => s.id} locale={locale} empty={t("person.seats.empty")} />}
+      </Loaded>
       {may("write") && free.length > 0 && (
         <div className={css["part"]}>
           <Select label={t("calendar.series.one")} value={chosen} onValue={setChoosing} options={free.map((s) => ({ value: s.id, label: s.title }))} />

@@ -83,20 +83,19 @@ function Payers() {
       <Loaded of={payers}>
         {(got) => {
           const all = many(got.payers);
-          const key = (p: PayerSet): string => p.id ?? p.payer ?? p.name ?? "";
           return (
             <>
               <ul className={css["list"]}>
                 {all.map((p) => (
-                  <li key={key(p)}>
-                    <strong>{p.name ?? key(p)}</strong>{p.version !== undefined && <span className={css["soft"]}> · {t("rules.version", { n: p.version })}</span>}{" "}
-                    <Button size="small" look="quiet" onClick={() => setChosen(key(p))}>{t(may("settings") ? "payers.edit" : "payers.show", { name: p.name ?? key(p) })}</Button>
+                  <li key={p.payer}>
+                    <strong>{p.name}</strong>{p.version !== undefined && <span className={css["soft"]}> · {t("rules.version", { n: p.version })}</span>}{" "}
+                    <Button size="small" look="quiet" onClick={() => setChosen(p.payer)}>{t(may("settings") ? "payers.edit" : "payers.show", { name: p.name })}</Button>
                   </li>
                 ))}
               </ul>
               {all.length === 0 && <p>{t("payers.empty")}</p>}
               {may("settings") && <div className={css["actions"]}><Button onClick={() => setChosen("")}>{t("payers.add")}</Button></div>}
-              {chosen !== undefined && <PayerForm key={chosen} set={all.find((p) => key(p) === chosen)} onClose={() => setChosen(undefined)} />}
+              {chosen !== undefined && <PayerForm key={chosen} set={all.find((p) => p.payer === chosen)} onClose={() => setChosen(undefined)} />}
             </>
           );
         }}
@@ -106,7 +105,13 @@ function Payers() {
 }
 
 export const examplePayer = {
-  name: "", hours_week_min: 9, hours_day_min: 3, group_max: 12, code: "H0015", modifiers: ["95"], place_of_service: { home: "10", elsewhere: "02" },
+  payer: "county-plan",
+  name: "County plan",
+  rules: [
+    { id: "week", kind: "min_week_minutes", value: 540 },
+    { id: "group", kind: "group_size", max: 12 },
+  ],
+  billing: [{ code: "H0015", unit: "per_day", min_minutes_per_unit: 180, modifiers: { audio_video: "95", audio_only: "93" }, place_of_service: { home: "10", elsewhere: "02" } }],
 };
 
 function PayerForm({ set, onClose }: { set: Record<string, unknown> | undefined; onClose(): void }) {

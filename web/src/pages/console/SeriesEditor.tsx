@@ -25,7 +25,7 @@ export function SeriesEditor({ id }: { id?: string }) {
       <Loaded of={programs}>
         {(got) => id === undefined
           ? <Form programs={many(got.programs)} initial={emptyDraft(who.zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone, dateIn(who.zone))} />
-          : <Loaded of={stored}>{(s) => <Form programs={many(got.programs)} initial={draftOf(s)} id={id} />}</Loaded>}
+          : <Loaded of={stored}>{(s) => <Form programs={many(got.programs)} initial={draftOf(s)} id={id} sequence={s.sequence} />}</Loaded>}
       </Loaded>
     </>
   );
@@ -40,7 +40,7 @@ export interface FieldsProps {
   refusal: Refusal | undefined;
 }
 
-function Form({ programs, initial, id }: { programs: readonly Program[]; initial: Draft; id?: string }) {
+function Form({ programs, initial, id, sequence }: { programs: readonly Program[]; initial: Draft; id?: string; sequence?: number }) {
   const { t } = useConsoleWords();
   const [, go] = useLocation();
   const [draft, setDraft] = useState<Draft>(() => ({ ...initial, program: initial.program || (programs[0]?.id ?? "") }));
@@ -50,7 +50,7 @@ function Form({ programs, initial, id }: { programs: readonly Program[]; initial
     const program = d.program || (await office.post<{ id: string }>("/programs", { body: { name: d.newProgram.trim() } })).id;
     const body = { ...bodyOf(d), program };
     if (id === undefined) return (await office.post<{ id: string }>("/series", { body })).id;
-    await office.put("/series/{id}", { path: { id }, body });
+    await office.put("/series/{id}", { path: { id }, body: { ...body, sequence } });
     return id;
   }, ["programs", "series", "sessions", "week"]);
   const change: Change = (part) => {

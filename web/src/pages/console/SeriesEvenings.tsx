@@ -78,10 +78,10 @@ export function SeriesEvenings({ series }: { series: Series }) {
   const local = (s: ListedSession): string => localIn(series.zone, new Date(s.start));
   const movedFrom = (s: ListedSession): string | undefined => many(series.moves).find((m) => m.to.slice(0, 16) === local(s))?.from;
   const columns: Column<ListedSession>[] = [
-    { id: "date", head: t("console.date"), names: true, sort: (s) => s.start, cell: (s) => <Link href={`/console/sessions/${s.id}`}>{date(s.start, s.zone)}</Link> },
+    { id: "date", head: t("console.date"), names: true, number: true, sort: (s) => s.start, cell: (s) => <Link href={`/console/sessions/${s.id}`}>{date(s.start, s.zone)}</Link> },
     { id: "time", head: t("console.time"), number: true, cell: (s) => t("console.interval", { start: time(s.start, s.zone), end: time(s.end, s.zone) }) },
     {
-      id: "status", head: t("console.status"), sort: (s) => s.status,
+      id: "status", number: true, head: t("console.status"), sort: (s) => s.status,
       cell: (s) => <><SessionState session={s} />{movedFrom(s) && <span className={css["soft"]}> · {t("preview.is.moved")}</span>}</>,
     },
     ...(may("write") ? [{

@@ -33,7 +33,6 @@ export function AboutFields({ draft, change, refusal, programs }: FieldsProps & 
 
 export function DayFields({ draft, change, refusal }: FieldsProps) {
   const { t } = useConsoleWords();
-  const end = later(draft.clock || "00:00", minutesOf(draft.parts));
   return (
     <Group label={t("series.when")}>
       {draft.custom === undefined ? (
@@ -48,8 +47,7 @@ export function DayFields({ draft, change, refusal }: FieldsProps) {
       )}
       <div className={css["pair"]}>
         <Input type="date" label={t("series.from")} value={draft.from} onValue={(from) => change({ from })} fault={faultOf(refusal, "start")} required />
-        <Input type="time" label={t("series.clock")} value={draft.clock} onValue={(clock) => change({ clock })} required
-          hint={t("series.end", { end })} />
+        <Input type="time" label={t("series.clock")} value={draft.clock} onValue={(clock) => change({ clock })} required />
       </div>
     </Group>
   );

@@ -51,12 +51,13 @@ export function SeriesPreview({ draft, change, preview }: { draft: Draft; change
     if (!preview.asked) return t("preview.open");
     if (preview.refusal) return preview.refusal.faults[0]?.message ?? preview.refusal.detail;
     if (!preview.answer) return t("loading");
-    const [first, last] = [held[0], held.at(-1)];
-    if (!first || !last) return t("preview.none");
+    // The dates that are listed begin today; the series may have begun before.
+    const start = bodyOf(draft)?.start.slice(0, 10) ?? "";
+    const first = draft.except.includes(start) || draft.moves.some((m) => m.from.startsWith(start)) ? (held[0]?.local ?? start) : start;
+    const { endless, count, ends } = preview.answer;
+    if (!endless && count === 0) return t("preview.none");
     const skipped = dates.length - held.length;
-    const counted = preview.answer.more
-      ? t("preview.more", { first: date(first.local) })
-      : t("preview.count", { n: preview.answer.count, first: date(first.local), last: date(preview.answer.ends ?? last.local) });
+    const counted = endless ? t("preview.more", { first: date(first) }) : t("preview.count", { n: count, first: date(first), last: date(ends ?? first) });
     return skipped === 0 ? counted : `${counted} ${t("preview.skipped", { n: skipped })}`;
   };
   const skip = (local: string, on: boolean): void => {
@@ -69,16 +70,16 @@ export function SeriesPreview({ draft, change, preview }: { draft: Draft; change
       <p aria-live="polite" role="status">{said()}</p>
       <ol className={css["dates"]}>
         {dates.map((d) => (
-          <li key={d.local} className={d.skipped ? css["skipped"] : undefined}>
+          <li key={d.recurrence_id} className={d.skipped ? css["skipped"] : undefined}>
             <span className={css["grow"]}>
               <span className={css["day"]}>{date(d.local)}</span>{" "}
               <span className={css["soft"]}>{dateNote(d, t, time)}</span>
             </span>
             {d.moved ? (
-              <Button size="small" look="quiet" short={t("undo")} onClick={() => change({ moves: draft.moves.filter((m) => m.to !== d.local) })}>{t("preview.moved.undo", { date: date(d.local) })}</Button>
+              <Button size="small" look="quiet" short={t("undo")} onClick={() => change({ moves: draft.moves.filter((m) => m.from.slice(0, 16) !== d.recurrence_id.slice(0, 16)) })}>{t("preview.moved.undo", { date: date(d.local) })}</Button>
             ) : (
               <>
-                {!d.skipped && <Button size="small" look="quiet" short={t("preview.move.short")} onClick={() => setMoving(d.local)}>{t("preview.move", { date: date(d.local) })}</Button>}
+                {!d.skipped && <Button size="small" look="quiet" short={t("preview.move.short")} onClick={() => setMoving(d.recurrence_id)}>{t("preview.move", { date: date(d.local) })}</Button>}
                 <Button size="small" look="quiet" short={t(d.skipped ? "undo" : "preview.skip.short")} onClick={() => skip(d.local, !d.skipped)}>
                   {t(d.skipped ? "preview.unskip" : "preview.skip", { date: date(d.local) })}
                 </Button>

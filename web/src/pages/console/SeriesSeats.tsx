@@ -26,7 +26,7 @@ export function SeriesSeats({ series }: { series: Series }) {
     { id: "shown", head: t("person.display"), sort: (s) => s.display_name, cell: (s) => s.display_name },
     { id: "role", head: t("console.role"), sort: (s) => t(`role.${s.role}`), cell: (s) => t(`role.${s.role}`) },
     { id: "hours", head: t("seat.hours.short"), number: true, sort: (s) => s.prescribed_minutes ?? 0, cell: (s) => (s.prescribed_minutes ? hours(s.prescribed_minutes) : "–") },
-    { id: "until", head: t("seat.until"), sort: (s) => s.until ?? "9", cell: (s) => (s.until ? date(s.until) : "–") },
+    { id: "until", number: true, head: t("seat.until"), sort: (s) => s.until ?? "9", cell: (s) => (s.until ? date(s.until) : "–") },
     { id: "link", head: t("seat.link"), sort: (s) => s.link?.state ?? "", cell: (s) => t(`link.${s.link?.state ?? "none"}`) },
     ...(may("write") ? [{
       id: "do", head: t("evening.do"), screen: true, cell: (s: Seat) => (

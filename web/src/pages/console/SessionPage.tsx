@@ -1,9 +1,10 @@
 // One evening: who was there, what was put right, and the signature under it.
 import { useState } from "react";
-import { many, type Review } from "../../protocol/clinic.ts";
+import { many, type Flagged, type Review } from "../../protocol/clinic.ts";
 import { Button } from "../../ui/Button.tsx";
 import { Notice } from "../../ui/Notice.tsx";
-import { useConsoleWords } from "../../words/console.tsx";
+import { useConsoleWords, type ConsoleWordId } from "../../words/console.tsx";
+import { consoleEn } from "../../words/console.en.ts";
 import { Loaded, Refused, useDesk, useRead, useSend } from "./desk.tsx";
 import { saveFile } from "./files.ts";
 import { Notes } from "./Notes.tsx";
@@ -42,12 +43,18 @@ function When({ review: { session, final } }: { review: Review }) {
 function Sheet({ review }: { review: Review }) {
   const { t } = useConsoleWords();
   const warnings = many(review.warnings);
+  const warned = (w: Flagged): string => {
+    const name = many(review.records).find((r) => r.person === w.person)?.display_name ?? "";
+    const id = `warning.${w.flag}`;
+    const values = { name, minutes: Number(w.values?.["minutes"] ?? 0), place: String(w.values?.["place"] ?? "") };
+    return id in consoleEn ? t(id as ConsoleWordId, values) : w.flag;
+  };
   return (
     <>
       {warnings.length > 0 && (
         <div className={css["nag"]}>
           <h2 className={css["subtitle"]}>{t("review.warnings")}</h2>
-          <ul className={css["problems"]}>{warnings.map((w) => <li key={w}>{w}</li>)}</ul>
+          <ul className={css["problems"]}>{warnings.map((w) => <li key={`${w.flag}${w.person ?? ""}`}>{warned(w)}</li>)}</ul>
         </div>
       )}
       <SignOff review={review} />

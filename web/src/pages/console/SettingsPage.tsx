@@ -3,11 +3,12 @@
 import { useState, type FormEvent } from "react";
 import { many } from "../../protocol/clinic.ts";
 import { Button } from "../../ui/Button.tsx";
-import { Area, Input, Select, Toggles } from "../../ui/Fields.tsx";
-import { Notice } from "../../ui/Notice.tsx";
+import { Input, Toggles } from "../../ui/Fields.tsx";
 import { Table } from "../../ui/Table.tsx";
 import { useConsoleWords } from "../../words/console.tsx";
 import { faultOf, Loaded, Refused, useDesk, useRead, useSend } from "./desk.tsx";
+import { DoorRules } from "./DoorRules.tsx";
+import { Papers } from "./Papers.tsx";
 import { Head, Part } from "./Shell.tsx";
 import css from "./Console.module.css";
 
@@ -25,8 +26,8 @@ export function SettingsPage() {
         </dl>
       </Part>
       <Feed />
-      {may("write") && <Texts what="ground-rules" />}
-      {may("write") && <Texts what="consents" />}
+      <Papers />
+      <DoorRules />
       {may("settings") && <Webhooks />}
       <Key />
     </>
@@ -50,45 +51,7 @@ function Feed() {
   );
 }
 
-/** Texts that people accept, by version. */
-function Texts({ what }: { what: "ground-rules" | "consents" }) {
-  const { t, locale } = useConsoleWords();
-  const [audience, setAudience] = useState<"participant" | "collateral">("participant");
-  const [language, setLanguage] = useState<"en" | "es">(locale);
-  const [text, setText] = useState("");
-  const [version, setVersion] = useState<number>();
-  const save = useSend((office) => office.post<{ version: number }>(`/${what}`, {
-    body: { ...(what === "ground-rules" && { audience }), language, text: text.trim() },
-  }), ["texts"]);
-  const submit = async (event: FormEvent): Promise<void> => {
-    event.preventDefault();
-    if (text.trim() === "") return;
-    const made = await save.run(undefined);
-    if (made) {
-      setVersion(made.version);
-      setText("");
-    }
-  };
-  return (
-    <Part title={t(`texts.${what}`)}>
-      <form className={css["narrow"]} onSubmit={(e) => void submit(e)}>
-        <div className={css["pair"]}>
-          {what === "ground-rules" && (
-            <Select label={t("texts.audience")} value={audience} onValue={setAudience}
-              options={[{ value: "participant", label: t("role.participant") }, { value: "collateral", label: t("role.collateral") }]} />
-          )}
-          <Select label={t("language")} value={language} onValue={setLanguage} options={[{ value: "en", label: "English" }, { value: "es", label: "Español" }]} />
-        </div>
-        <Area label={t("texts.text")} hint={t(`texts.${what}.hint`)} rows={6} maxLength={10000} value={text} onValue={setText} fault={faultOf(save.refusal, "text")} />
-        <Refused refusal={save.refusal} />
-        {version !== undefined && <Notice look="leaf">{t("texts.saved", { n: version })}</Notice>}
-        <div className={css["actions"]}><Button type="submit">{t("texts.save")}</Button></div>
-      </form>
-    </Part>
-  );
-}
-
-interface Webhook { id: string; url: string; events: string[] | null; active?: boolean; disabled?: boolean }
+interface Webhook { id: string; url: string; kinds: string[] | null; disabled: boolean }
 
 const events = ["session.opened", "session.ended", "session.sealed", "session.signed", "attendance.corrected"] as const;
 
@@ -98,7 +61,7 @@ function Webhooks() {
   const [url, setUrl] = useState("");
   const [chosen, setChosen] = useState<(typeof events)[number][]>(["session.signed"]);
   const [secret, setSecret] = useState<string>();
-  const add = useSend((office) => office.post<{ id: string; secret?: string }>("/webhooks", { body: { url: url.trim(), events: chosen } }), ["webhooks"]);
+  const add = useSend((office) => office.post<{ id: string; secret?: string }>("/webhooks", { body: { url: url.trim(), kinds: chosen } }), ["webhooks"]);
   const drop = useSend(async (office, id: string) => {
     await office.delete("/webhooks/{id}", { path: { id } });
     return true;
@@ -121,7 +84,7 @@ function Webhooks() {
         {(got) => (
           <Table caption={t("hooks.head")} rows={many(got.webhooks)} keyOf={(w) => w.id} locale={locale} empty={t("hooks.empty")} columns={[
             { id: "url", head: t("hooks.url"), names: true, sort: (w) => w.url, cell: (w) => w.url },
-            { id: "events", head: t("hooks.events"), cell: (w) => many(w.events).join(", ") },
+            { id: "events", head: t("hooks.events"), cell: (w) => many(w.kinds).join(", ") },
             {
               id: "do", head: t("evening.do"), cell: (w) => (
                 <div className={css["doings"]}>
@@ -135,7 +98,7 @@ function Webhooks() {
       </Loaded>
       <form className={css["narrow"]} onSubmit={(e) => void submit(e)} noValidate>
         <Input type="url" label={t("hooks.url")} hint={t("hooks.url.hint")} value={url} onValue={setUrl} fault={faultOf(add.refusal, "url")} />
-        <Toggles label={t("hooks.events")} chosen={chosen} onChosen={setChosen} options={events.map((value) => ({ value, label: value }))} fault={faultOf(add.refusal, "events")} />
+        <Toggles label={t("hooks.events")} chosen={chosen} onChosen={setChosen} options={events.map((value) => ({ value, label: value }))} fault={faultOf(add.refusal, "kinds")} />
         {secret !== undefined && <Input label={t("hooks.secret")} hint={t("link.once")} value={secret} readOnly onValue={() => undefined} />}
         <Refused refusal={add.refusal ?? drop.refusal ?? test.refusal} />
         <div className={css["actions"]}><Button type="submit" disabled={url.trim() === ""}>{t("hooks.add")}</Button></div>
@@ -147,13 +110,13 @@ function Webhooks() {
 /** The key of the seals: whoever checks a bundle compares this. */
 function Key() {
   const { t } = useConsoleWords();
-  const key = useRead<{ public_key?: string; pem?: string; fingerprint?: string }>("keys", "/keys");
+  const key = useRead<{ keys: { current: boolean; fingerprint: string }[] | null; pem: string }>("keys", "/keys");
   if (!key.data) return null;
   return (
     <Part title={t("key.head")}>
       <p className={css["soft"]}>{t("key.lead")}</p>
-      {key.data.fingerprint && <p>{t("key.fingerprint")}: <code>{key.data.fingerprint}</code></p>}
-      {(key.data.pem ?? key.data.public_key) && <pre className={css["code"]} tabIndex={0}>{key.data.pem ?? key.data.public_key}</pre>}
+      {many(key.data.keys).filter((k) => k.current).map((k) => <p key={k.fingerprint}>{t("key.fingerprint")}: <code>{k.fingerprint}</code></p>)}
+      <pre className={css["code"]} tabIndex={0}>{key.data.pem}</pre>
     </Part>
   );
 }

@@ -1,7 +1,7 @@
 // A week: what is wrong first, then everybody's hours. It prints as one clean page.
 import { useState } from "react";
 import { Link } from "wouter";
-import { many, type Program, type Week, type WeekPerson } from "../../protocol/clinic.ts";
+import { many, type Program, type Week, type WeekPerson, type WeekProblem } from "../../protocol/clinic.ts";
 import { Button } from "../../ui/Button.tsx";
 import { Select } from "../../ui/Fields.tsx";
 import { Share } from "../../ui/Progress.tsx";
@@ -9,6 +9,7 @@ import { Table, type Column } from "../../ui/Table.tsx";
 import { useConsoleWords } from "../../words/console.tsx";
 import { addDays, dateIn } from "./dates.ts";
 import { Loaded, useDesk, useRead } from "./desk.tsx";
+import { useSentence } from "./sentences.ts";
 import { Go, Head, Part } from "./Shell.tsx";
 import { WeekPersonDialog } from "./WeekPersonDialog.tsx";
 import css from "./Console.module.css";
@@ -57,24 +58,40 @@ export function WeekPage({ of }: { of: string | undefined }) {
 
 function Problems({ week }: { week: Week }) {
   const { t } = useConsoleWords();
+  const say = useSentence();
   const problems = many(week.problems);
   const unsigned = many(week.unsigned);
   const name = (id: string | undefined): string | undefined => many(week.people).find((p) => p.person === id)?.legal_name;
   if (problems.length === 0 && unsigned.length === 0) return <p className={css["calm"]}>{t("week.noproblems")}</p>;
   return (
-    <Part title={t("week.problems", { n: problems.length })}>
+    <Part title={t("week.problems", { n: alike(problems, say).length })}>
       {unsigned.length > 0 && <p className={css["nag"]}>{t("unsigned.count", { n: unsigned.length })} {t("week.unsigned.why")}</p>}
       <ul className={css["problems"]}>
-        {problems.map((p, i) => (
-          <li key={i}>
-            {name(p.person) && <strong>{name(p.person)}: </strong>}
-            {p.sentence}{" "}
-            {p.session && <Link href={`/console/sessions/${p.session}`} className={css["screen"]}>{t("week.session")}</Link>}
+        {alike(problems, say).map(({ said, people, session }) => (
+          <li key={`${said}${session ?? ""}`}>
+            {people.length > 0 && <strong>{people.map(name).filter(Boolean).join(", ")}: </strong>}
+            {said}{" "}
+            {session && <Link href={`/console/sessions/${session}`} className={css["screen"]}>{t("week.session")}</Link>}
           </li>
         ))}
       </ul>
     </Part>
   );
+}
+
+interface Alike { said: string; people: string[]; session: string | undefined }
+
+/** What is the same for several people is said once. */
+export function alike(problems: readonly WeekProblem[], say: (p: WeekProblem) => string): Alike[] {
+  const found = new Map<string, Alike>();
+  for (const problem of problems) {
+    const said = say(problem);
+    const key = `${said}|${problem.session ?? ""}`;
+    const one = found.get(key) ?? { said, people: [], session: problem.session };
+    if (problem.person !== undefined && problem.person !== "") one.people.push(problem.person);
+    found.set(key, one);
+  }
+  return [...found.values()];
 }
 
 function People({ week }: { week: Week }) {
@@ -95,7 +112,7 @@ function People({ week }: { week: Week }) {
       id: "missing", head: t("week.missing"), sort: (p) => p.missing_minutes ?? 0,
       cell: (p) => (p.missing_minutes ? <>{hours(p.missing_minutes)}{p.by && <span className={css["soft"]}> {t("week.by", { date: date(dayOf(p.by, week.zone)) })}</span>}</> : "–"),
     },
-    { id: "payer", head: t("person.payer"), sort: (p) => p.payer ?? "", cell: (p) => p.payer || "–" },
+    { id: "payer", head: t("person.payer"), sort: payer, cell: (p) => payer(p) || "–" },
     {
       id: "more", head: t("week.details"), screen: true,
       cell: (p) => <Button size="small" look="quiet" short={t("week.details")} onClick={() => setShown(p)}>{t("week.details.of", { name: p.legal_name })}</Button>,
@@ -104,10 +121,14 @@ function People({ week }: { week: Week }) {
   return (
     <Part title={t("week.people")}>
       <Table caption={t("week.people")} rows={many(week.people)} columns={columns} keyOf={(p) => p.person} locale={locale} sorting={{ by: "name", down: false }}
-        empty={t("week.empty")} filter={{ label: t("table.filter"), text: (p) => `${p.legal_name} ${p.display_name} ${p.payer ?? ""}`, count: (n, all) => t("table.count", { n, all }) }} />
+        empty={t("week.empty")} filter={{ label: t("table.filter"), text: (p) => `${p.legal_name} ${p.display_name} ${payer(p)}`, count: (n, all) => t("table.count", { n, all }) }} />
       {shown && <WeekPersonDialog person={shown} zone={week.zone} onClose={() => setShown(undefined)} />}
     </Part>
   );
+}
+
+function payer(p: WeekPerson): string {
+  return p.payer_name || p.payer || "";
 }
 
 function threeHours(p: WeekPerson): number {

@@ -5,10 +5,12 @@ import { Button } from "../../ui/Button.tsx";
 import { Dialog } from "../../ui/Dialog.tsx";
 import { useConsoleWords } from "../../words/console.tsx";
 import { flagWords } from "./flags.ts";
+import { useSentence } from "./sentences.ts";
 import css from "./Console.module.css";
 
 export function WeekPersonDialog({ person, zone, onClose }: { person: WeekPerson; zone: string; onClose(): void }) {
   const words = useConsoleWords();
+  const say = useSentence();
   const { t, date, hours } = words;
   return (
     <Dialog title={person.legal_name} onClose={onClose} actions={<Button onClick={onClose}>{t("close")}</Button>}>
@@ -20,7 +22,7 @@ export function WeekPersonDialog({ person, zone, onClose }: { person: WeekPerson
             <Link href={`/console/sessions/${s.session}`}>{date(s.start, zone)}, {s.title}</Link>
             <p className={css["soft"]}>
               {[
-                t(`status.${s.status}`), ...(s.minutes === null ? [] : [hours(s.minutes)]), ...many(s.flags).map((f) => flagWords(f, {}, words)),
+                ...(s.status === "" ? [] : [t(`status.${s.status}`)]), ...(s.minutes === null ? [] : [hours(s.minutes)]), ...many(s.flags).map((f) => flagWords(f, {}, words)),
                 ...(s.signed ? [] : [t("week.notsigned")]),
               ].join(" · ")}
             </p>
@@ -32,7 +34,7 @@ export function WeekPersonDialog({ person, zone, onClose }: { person: WeekPerson
           <h3>{t("week.bydays")}</h3>
           <ul className={css["list"]}>
             {many(person.days).map((d) => (
-              <li key={d.date}>{date(d.date)}: {hours(d.minutes)}, {t("week.services", { n: d.services })}{d.at_least_3h && ` · ${t("week.threehours")}`}</li>
+              <li key={d.date}>{date(d.date)}: {hours(d.minutes)}, {t("week.services", { n: many(d.services).length })}{d.at_least_3h && ` · ${t("week.threehours")}`}</li>
             ))}
           </ul>
         </>
@@ -49,7 +51,7 @@ export function WeekPersonDialog({ person, zone, onClose }: { person: WeekPerson
         <>
           <h3>{t("week.rules")}</h3>
           <ul className={css["list"]}>
-            {many(person.rules).map((r) => <li key={r.id}><span className={r.ok ? css["live"] : css["warn"]}>{t(r.ok ? "week.rule.ok" : "week.rule.not")}</span> {r.sentence}</li>)}
+            {many(person.rules).map((r) => <li key={r.id}><span className={r.ok ? css["live"] : css["warn"]}>{t(r.ok ? "week.rule.ok" : r.open ? "week.rule.open" : "week.rule.not")}</span> {say(r)}</li>)}
           </ul>
         </>
       )}

@@ -1,0 +1,161 @@
+// A clinic for the browser tests of the console: what its server would answer.
+// It follows the interface's description and keeps what it was asked to change.
+import type { Page, Route } from "@playwright/test";
+import type { AuditEntry, ListedSession, Person, Preview, Review, Seat, Series, Thresholds, Week } from "../src/protocol/clinic.ts";
+import { attendance } from "./records.ts";
+
+const zone = "America/New_York";
+const day = 86_400_000;
+const today = new Date();
+/** An evening so many days from today, 18:00 to 21:00 in winter time. */
+function evening(days: number): { start: string; end: string } {
+  const date = new Date(today.getTime() + days * day).toISOString().slice(0, 10);
+  return { start: `${date}T23:00:00Z`, end: new Date(Date.parse(`${date}T23:00:00Z`) + 3 * 3_600_000).toISOString() };
+}
+
+const segments = attendance.session.segments ?? [];
+
+export const series: Series[] = [
+  {
+    id: "evening", program: "iop", title: "Evening group", kind: "group", rule: "FREQ=WEEKLY;BYDAY=MO,WE,TH;UNTIL=20261231", start: "2026-10-05T18:00", zone,
+    template: [{ kind: "group", minutes: 85 }, { kind: "break", minutes: 10 }, { kind: "education", minutes: 85 }], except: ["2026-11-26"], moves: [], capacity: 12, sequence: 2,
+    next: [evening(1)],
+  },
+  { id: "family", program: "iop", title: "Family hour", kind: "family", rule: "FREQ=WEEKLY;BYDAY=TU", start: "2026-10-06T17:00", zone, template: [{ kind: "family", minutes: 60 }], except: [], moves: [], capacity: 0, sequence: 0, next: [evening(2)] },
+  { id: "alumni", program: "after", title: "Alumni evening", kind: "alumni", rule: "FREQ=MONTHLY;BYDAY=1FR", start: "2026-10-02T19:00", zone, template: [{ kind: "group", minutes: 90 }], except: [], moves: [], capacity: 0, sequence: 0, next: [] },
+];
+
+function listed(id: string, days: number, part: Partial<ListedSession> = {}): ListedSession {
+  return { id, series: "evening", title: "Evening group", ...evening(days), zone, status: days < 0 ? "ended" : "scheduled", final: days < 0, segments, ...part };
+}
+
+export const sessions: ListedSession[] = [
+  listed("s-past-2", -4), listed("s-past", -2), listed("s-now", 0, { status: "open" }), listed("s-1", 1), listed("s-3", 3, { status: "cancelled" }), listed("s-4", 4),
+];
+
+const names = ["Ana Ruiz", "Ben Torres", "Chloe Diaz", "Dev Patel", "Elena Novak", "Frank Osei", "Grace Kim", "Hugo Marín", "Imani Brooks", "Jonah Weiss"];
+
+export const persons: Person[] = [
+  { id: "dana", kind: "staff", legal_name: "Dana Whitfield", display_name: "Dana", email: "dana@harbor.example", phone: "", credential: "LCSW", staff_roles: ["clinician"] },
+  ...names.map((legal_name, i): Person => ({
+    id: `p${i}`, kind: "client", legal_name, display_name: `${legal_name.split(" ")[0] ?? ""} ${legal_name.split(" ")[1]?.[0] ?? ""}.`,
+    email: `${legal_name.split(" ")[0]?.toLowerCase() ?? ""}@mail.example`, phone: "+1 555 0100", payer: i % 2 ? "County plan" : "", prescribed_minutes: 540,
+  })),
+  { id: "rosa", kind: "collateral", legal_name: "Rosa Ruiz", display_name: "Rosa", phone: "+1 555 0177" },
+];
+
+export const seats: Seat[] = persons.map((p, i) => ({
+  id: `seat${i}`, series: "evening", person: p.id, role: p.kind === "staff" ? "facilitator" : p.kind === "collateral" ? "collateral" : "participant",
+  display_name: p.display_name, from: "2026-10-05", ...(i === 4 && { until: "2026-11-12" }), ...(p.kind === "client" && { prescribed_minutes: 540, phase: "2" }),
+  link: { state: i % 4 === 3 ? "none" : "active", ...(i % 4 === 1 && { sent_at: "2026-11-01T15:00:00Z" }) },
+}));
+
+export const week: Week = {
+  start: "2026-11-16", end: "2026-11-22", zone,
+  people: names.map((legal_name, i) => ({
+    person: `p${i}`, legal_name, display_name: persons[i + 1]?.display_name ?? "", payer: i % 2 ? "County plan" : "", prescribed_minutes: 540,
+    attended_minutes: [540, 530, 360, 540, 180, 0, 535, 540, 420, 540][i] ?? 0,
+    sessions: ["2026-11-16", "2026-11-18", "2026-11-19"].map((d, n) => ({
+      session: "s-past", start: `${d}T23:00:00Z`, title: "Evening group", kind: "group", status: i === 5 ? "absent" : "present", minutes: i === 5 ? 0 : 178, flags: n === 1 && i === 2 ? ["late"] : [], signed: n < 2,
+    })),
+    days: ["2026-11-16", "2026-11-18", "2026-11-19"].slice(0, i === 5 ? 0 : i === 4 ? 1 : 3).map((date) => ({ date, minutes: 180, services: ["group", "education"], at_least_3h: true })),
+    ...(i === 4 && { missing_minutes: 360, by: "2026-11-22", make_up: [{ session: "s-4", start: evening(4).start }] }),
+    ...(i === 5 && { missing_minutes: 540, by: "2026-11-22" }),
+    rules: [{ id: "week", ok: i !== 4 && i !== 5, sentence: "The plan asks for 9 h a week; 3 h were attended." }],
+  })),
+  problems: [
+    { person: "p5", code: "absent", sentence: "No session of this week was attended; 9 h are prescribed." },
+    { person: "p4", code: "hours", sentence: "3 h of 9 h were attended; 6 h can be made up until Sunday." },
+    { session: "s-past", code: "group_size", sentence: "On Thursday 13 people were in the group; the plan allows 12." },
+  ],
+  unsigned: [{ session: "s-past", date: "2026-11-19", start: "2026-11-19T23:00:00Z", title: "Evening group" }],
+};
+
+export const review: Review = {
+  session: { ...attendance.session, series: "evening" }, final: true, unsigned_since: "2026-11-21T01:30:00Z",
+  records: attendance.records.map((r, i) => ({
+    ...r,
+    ...(i === 1 && { minutes: 91, seconds: 5480, machine: { status: "partial", minutes: 71, seconds: 4280 }, corrections: [{ id: "c1", what: "present", actor: "dana", at: "2026-11-21T02:00:00Z" }] }),
+    ...(i === 2 && { absence: "not_reached" }),
+  })),
+  notes: [{ id: "n1", kind: "correction", person: "p2", author: "Dana Whitfield", at: "2026-11-21T02:00:00Z", body: "Sat beside his sister's phone for the first part; seen by both facilitators." }],
+  warnings: [{ flag: "absence_open", person: "p3", text_key: "warning.absence_open", values: {} }],
+};
+
+export const rules: Thresholds = {
+  version: 3, grace_s: 120, late_s: 600, early_s: 600, present_percent: 80, audio_only_s: 60, count_breaks: true, count_overrun: false, count_unstaffed: true, week_start: "monday",
+};
+
+export const audit: AuditEntry[] = [
+  { n: 3, at: "2026-11-20T15:02:00Z", actor: "dana", actor_kind: "staff", action: "attendance.read", session: "s-past", person: "p0" },
+  { n: 2, at: "2026-11-19T19:40:00Z", actor: "k1", actor_kind: "service", action: "attendance.export", session: "s-past", purpose: "payment", recipient: "County plan" },
+  { n: 1, at: "2026-11-18T22:10:00Z", actor: "dana", actor_kind: "staff", action: "door.read", session: "s-past", person: "p5" },
+];
+
+/** Evenings on three days a week from tomorrow, as a preview. */
+function preview(asked: { except?: string[]; start: string; template: { minutes: number }[] }): Preview {
+  const dates = Array.from({ length: 6 }, (_, i) => {
+    const date = new Date(Date.parse(`${asked.start.slice(0, 10)}T00:00:00Z`) + i * 2 * day).toISOString().slice(0, 10);
+    const local = `${date}${asked.start.slice(10)}`;
+    return { recurrence_id: local, local, start: "", end: "", weekday: "", skipped: asked.except?.includes(date) ?? false };
+  });
+  return { dates, count: dates.filter((d) => !d.skipped).length, more: false, endless: false, ends: dates.at(-1)?.local ?? "" };
+}
+
+export interface Deed { method: string; path: string; body: unknown }
+
+/** Plays the clinic to a page; returns what it was asked to change. */
+export async function play(page: Page, roles: string[] = ["admin"]): Promise<Deed[]> {
+  const deeds: Deed[] = [];
+  const trend = {
+    scales: [{
+      id: "mood", question: { en: "How do you feel tonight?", es: "¿Cómo se siente esta noche?" },
+      points: Array.from({ length: 12 }, (_, i) => ({ at: new Date(Date.UTC(2026, 9, 5 + i * 3, i % 2 ? 25 : 22)).toISOString(), session: "s-past", moment: i % 2 ? "end" : "start", value: [4, 5, 3, 5, 6, 6, 5, 7, 6, 8, 7, 8][i] ?? null })),
+    }],
+  };
+  const answers: [RegExp, unknown][] = [
+    [/staff\/signin$/, { token: "t", expires: "", clinic: "Harbor Evening Program", name: "Morgan", person: "morgan", zone, roles }],
+    [/programs$/, { programs: [{ id: "iop", name: "Evening program" }, { id: "after", name: "After care" }] }],
+    [/series$/, { series }],
+    [/series\/[^/]+\/seats$/, { seats }],
+    [/series\/[^/]+$/, series[0]],
+    [/sessions$/, { sessions }],
+    [/sessions\/[^/]+\/review$/, review],
+    [/persons$/, { persons }],
+    [/persons\/[^/]+\/paperwork$/, { acceptances: [{ version: 2, at: "2026-10-05T21:40:00Z" }], consents: [{ version: 1, at: "2026-10-05T21:40:00Z" }] }],
+    [/persons\/[^/]+\/trend$/, trend],
+    [/persons\/[^/]+\/seats$/, { seats: seats.slice(1, 2) }],
+    [/persons\/[^/]+$/, persons[1]],
+    [/week$/, week],
+    [/payers$/, { payers: [{ payer: "county", name: "County plan", version: 2, rules: [{ id: "week", kind: "min_week_minutes", value: 540 }] }] }],
+    [/rules$/, rules],
+    [/audit$/, { entries: audit }],
+    [/exports\/[^/]+$/, { state: "running", done: 3, total: 10 }],
+    [/webhooks$/, { webhooks: [{ id: "w", url: "https://ehr.example/hooks", kinds: ["session.signed"], disabled: false, secrets: 1, created: "2026-10-01T12:00:00Z" }] }],
+    [/ground-rules$/, { ground_rules: [{ audience: "participant", texts: { en: "What is said here stays here.", es: "Lo que se dice aquí se queda aquí." }, version: 2, created_at: "2026-10-01T12:00:00Z" }] }],
+    [/consents$/, { consents: [] }],
+    [/scales$/, { scales: [{ id: "mood", question: { en: "How do you feel tonight?", es: "¿Cómo se siente esta noche?" }, low: { en: "very low" }, high: { en: "very well" }, version: 1 }] }],
+    [/door-rules$/, { accept_again: false, address: "elsewhere", address_needed: true, consent_needed: true, emergency: true, emergency_needed: false, licensed_states: ["NY", "NJ"] }],
+    [/settings\/mail$/, { reminder_minutes: [60] }],
+    [/keys$/, { keys: [{ current: true, fingerprint: "kQ3vT2m7aZr4Xw2yDn5c8BfE" }], pem: "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA\n-----END PUBLIC KEY-----" }],
+  ];
+  const answer = async (route: Route): Promise<void> => {
+    const request = route.request();
+    const path = new URL(request.url()).pathname.replace("/api/v1/", "");
+    const body: unknown = request.postDataJSON();
+    if (path === "series/preview") return route.fulfill({ json: preview(body as Parameters<typeof preview>[0]) });
+    if (request.method() !== "GET" && !path.startsWith("staff/")) {
+      deeds.push({ method: request.method(), path, body });
+      return route.fulfill({ json: { id: "new", url: `https://harbor.example/j#${"k".repeat(32)}`, version: 2 } });
+    }
+    if (path === "sessions") {
+      const query = new URL(request.url()).searchParams;
+      const [from, to] = [query.get("from") ?? "", query.get("to") ?? "9"];
+      return route.fulfill({ json: { sessions: sessions.filter((s) => s.start >= from && s.start < to) } });
+    }
+    const found = answers.find(([pattern]) => pattern.test(path));
+    return route.fulfill(found ? { json: found[1] } : { status: 404, json: { title: "", status: 404, code: "not_there", detail: "There is nothing of that id." } });
+  };
+  await page.route("**/api/v1/**", answer);
+  return deeds;
+}

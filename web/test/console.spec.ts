@@ -1,0 +1,148 @@
+// Every page of the console: no breach of WCAG 2.1 A or AA, nothing wider than
+// the screen, nothing against the content security policy. With SHOTS=dir each
+// is also photographed.
+import { expect, test, type Page } from "@playwright/test";
+import { play } from "./clinic.ts";
+import { judge, scenes } from "./judge.ts";
+
+test.describe.configure({ timeout: 120_000 });
+
+test.beforeEach(({ page }) => {
+  page.on("console", (message) => {
+    if (/Content Security Policy|Trusted|MISSING_TRANSLATION|FORMAT_ERROR/i.test(message.text())) throw new Error(message.text());
+  });
+});
+
+async function open(page: Page, path: string, heading: string): Promise<void> {
+  await page.goto(`${path}#secret`);
+  await expect(page.getByRole("heading", { level: 1, name: heading })).toBeVisible();
+  expect(page.url()).not.toContain("secret");
+}
+
+const pages: [name: string, path: string, heading: string, there: string][] = [
+  ["tonight", "/console", "Tonight", "Waiting for a signature"],
+  ["calendar", "/console/calendar", "Calendar", "Family hour"],
+  ["series", "/console/series/evening", "Evening group", "Grace Kim"],
+  ["series-edit", "/console/series/evening/edit", "Edit series", "Next dates"],
+  ["session", "/console/sessions/s-past", "Evening group", "This evening is not signed yet."],
+  ["people", "/console/people", "People", "Hugo Marín"],
+  ["enrol", "/console/people/enrol?series=evening", "Enrol people", "Nobody yet."],
+  ["person", "/console/people/p0", "Ana Ruiz", "How do you feel tonight?"],
+  ["week", "/console/week", "Week", "3 things to look at"],
+  ["exports", "/console/exports", "Exports", "Why and for whom"],
+  ["rules", "/console/rules", "Rules", "County plan"],
+  ["audit", "/console/audit", "Audit", "read attendance"],
+  ["settings", "/console/settings", "Settings", "https://ehr.example/hooks"],
+];
+
+for (const [size, use] of Object.entries(scenes)) {
+  test.describe(size, () => {
+    test.use(use);
+
+    for (const [name, path, heading, there] of pages) {
+      test(name, async ({ page }) => {
+        await play(page);
+        await open(page, path, heading);
+        await expect(page.getByText(there).first()).toBeVisible();
+        await expect(page.getByRole("heading", { level: 1 })).toBeFocused();
+        await judge(page, `console-${name}-${size}`);
+      });
+    }
+
+    test("what opens over a page", async ({ page }) => {
+      await play(page);
+      await open(page, "/console/sessions/s-past", "Evening group");
+      await page.getByRole("button", { name: "Correct Ana R." }).click();
+      await expect(page.getByRole("dialog")).toBeVisible();
+      await judge(page, `console-correct-${size}`);
+      await page.keyboard.press("Escape");
+      await page.getByRole("button", { name: "Absence of Priya S." }).click();
+      await judge(page, `console-absence-${size}`);
+      await page.keyboard.press("Escape");
+      await page.getByRole("button", { name: "Sign", exact: true }).click();
+      await judge(page, `console-sign-${size}`);
+      await open(page, "/console/series/evening", "Evening group");
+      await page.getByRole("button", { name: "Personal link of Ana Ruiz" }).click();
+      await page.getByRole("button", { name: "Make a fresh link" }).click();
+      await expect(page.getByRole("img", { name: "Code with the link of Ana R." })).toBeVisible();
+      await judge(page, `console-link-${size}`);
+      await page.keyboard.press("Escape");
+      await page.getByRole("button", { name: "Edit seat of Rosa Ruiz" }).click();
+      await expect(page.getByRole("group", { name: "Invited to" })).toBeVisible();
+      await judge(page, `console-seat-${size}`);
+      await page.keyboard.press("Escape");
+      await open(page, "/console/week", "Week");
+      await page.getByRole("button", { name: "Details of Elena Novak" }).click();
+      await judge(page, `console-week-person-${size}`);
+      await open(page, "/console/people", "People");
+      await page.getByRole("button", { name: "Add a person" }).click();
+      await page.getByRole("radio", { name: "staff", exact: true }).check();
+      await judge(page, `console-person-new-${size}`);
+    });
+
+    test("an export tells how far it is", async ({ page }) => {
+      await play(page);
+      await open(page, "/console/exports?week=2026-11-20", "Exports");
+      await page.getByRole("textbox", { name: "Purpose" }).fill("payment");
+      await page.getByRole("textbox", { name: "Recipient" }).fill("County plan");
+      await page.getByRole("button", { name: "Export", exact: true }).click();
+      await expect(page.getByRole("progressbar", { name: "3 of 10" })).toBeVisible();
+      await page.getByRole("progressbar").scrollIntoViewIfNeeded();
+      await judge(page, `console-exporting-${size}`);
+    });
+  });
+}
+
+test.describe("in Spanish", () => {
+  test.use({ ...scenes.phone, locale: "es-MX" });
+  for (const [name, path] of pages) {
+    test(name, async ({ page }) => {
+      await play(page);
+      await page.goto(`${path}#secret`);
+      await expect(page.getByRole("heading", { level: 1 })).toBeFocused();
+      await judge(page, `console-${name}-es`);
+    });
+  }
+});
+
+test("a table sorts and filters, and says so", async ({ page }) => {
+  await play(page);
+  await open(page, "/console/people", "People");
+  const name = page.getByRole("columnheader", { name: "Name", exact: true });
+  await expect(name).toHaveAttribute("aria-sort", "ascending");
+  await name.getByRole("button").click();
+  await expect(name).toHaveAttribute("aria-sort", "descending");
+  await expect(page.getByRole("row").nth(1)).toContainText("Rosa Ruiz");
+  await page.getByRole("searchbox", { name: "Find in this list" }).fill("marin");
+  await expect(page.getByRole("status").filter({ hasText: "1 of 12" })).toBeVisible();
+  await expect(page.getByRole("rowheader", { name: "Hugo Marín" })).toBeVisible();
+});
+
+test("each role finds its own pages", async ({ page }) => {
+  await play(page, ["billing"]);
+  await open(page, "/console", "Tonight");
+  const links = page.getByRole("navigation", { name: "Console" }).getByRole("link");
+  await expect(links).toHaveText(["Tonight", "Calendar", "People", "Week", "Exports", "Rules", "Settings"]);
+  await expect(page.getByRole("link", { name: "New series" })).toHaveCount(0);
+});
+
+test("on a phone the ways are behind a button", async ({ page }) => {
+  await page.setViewportSize(scenes.phone.viewport);
+  await play(page);
+  await open(page, "/console", "Tonight");
+  const menu = page.getByRole("button", { name: "Menu" });
+  await expect(menu).toHaveAttribute("aria-expanded", "false");
+  await menu.click();
+  await page.getByRole("link", { name: "Week", exact: true }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Week" })).toBeFocused();
+  await expect(menu).toHaveAttribute("aria-expanded", "false");
+});
+
+test("skipping an evening can be undone", async ({ page }) => {
+  const deeds = await play(page);
+  await open(page, "/console/series/evening", "Evening group");
+  const skip = page.getByRole("button", { name: /^Skip / }).first();
+  await skip.click();
+  await page.getByRole("button", { name: "Undo", exact: true }).click();
+  await expect.poll(() => deeds.map((d) => `${d.method} ${d.path.replace(/\d{4}-.*/, "DATE")}`)).toEqual(["POST series/evening/skip", "DELETE series/evening/skip/DATE"]);
+});
