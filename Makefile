@@ -7,7 +7,7 @@ DEMO_ARGS ?=
 WEB_SOURCES := $(shell find web/src web/public web/index.html web/vite.config.ts web/package-lock.json -type f 2>/dev/null)
 CLIPS := cmd/vesper/demo/clips
 
-.PHONY: help run dev web build clips generate test check lint bench go-test web-test e2e tools-run tools-test screenshots
+.PHONY: help run dev web build clips generate test check lint bench bench-year go-test web-test e2e tools-run tools-test screenshots
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | awk -F ':.*?## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -47,6 +47,7 @@ check: web ## the quick part: format, vet, staticcheck, layout, types
 	$(GO) tool -modfile=tools/go.mod staticcheck ./...
 	$(GO) test -count=1 .
 	cd web && npm run check
+	@$(GO) run ./cmd/vesper openapi | diff -q - web/src/protocol/openapi.json >/dev/null && (cd web && npx --no-install openapi-typescript src/protocol/openapi.json --check -o src/protocol/api.gen.ts >/dev/null) || { echo "the page's types of the interface are not clean: make generate"; exit 1; }
 
 lint: check ## the same as check
 
@@ -64,6 +65,9 @@ screenshots: build tools-test ## pictures of every page from the running demo, i
 
 bench: build ## measure, and write docs/performance.md
 	$(GO) run ./cmd/vesper/bench -write docs/performance.md
+
+bench-year: ## fill a clinic's whole year (2 million entries, some minutes) and time a page's reads; YEAR_ARGS="-postgres URL"
+	$(GO) run ./cmd/vesper/bench/year $(YEAR_ARGS)
 
 tools-run:
 	@./scripts/need.sh ffmpeg:ffmpeg
