@@ -28,31 +28,37 @@ import (
 // house is a running server. open builds it top to bottom by hand; Close
 // closes it in reverse.
 type house struct {
-	config    Config
-	log       *slog.Logger
-	clock     rooms.Clock
-	keys      *auth.Keys
-	records   *records.Records
-	authority *auth.Authority
-	store     rooms.Store
-	engine    *sfu.Engine
-	signaling *signaling.Server
-	hall      *rooms.Hall
-	desk      *desk.Desk
-	post      *desk.Post
-	listener  net.Listener
-	http      *http.Server
-	metrics   *http.Server
-	url       string
-	failed    chan error
-	closers   []func()
-	errand    bool // of an administrator, without the server
+	config      Config
+	log         *slog.Logger
+	clock       rooms.Clock
+	keys        *auth.Keys
+	records     *records.Records
+	authority   *auth.Authority
+	store       rooms.Store
+	engine      *sfu.Engine
+	signaling   *signaling.Server
+	hall        *rooms.Hall
+	desk        *desk.Desk
+	checkpoints *checkpoints
+	post        *desk.Post
+	listener    net.Listener
+	http        *http.Server
+	metrics     *http.Server
+	url         string
+	failed      chan error
+	closers     []func()
+	errand      bool // of an administrator, without the server
 }
 
 // openHouse starts everything. TLS comes from the configuration unless cert
 // is given.
-func openHouse(ctx context.Context, c Config, log *slog.Logger, cert *tls.Certificate) (h *house, err error) {
-	h = &house{config: c, log: log, clock: rooms.SystemClock, failed: make(chan error, 2)}
+func openHouse(ctx context.Context, c Config, log *slog.Logger, cert *tls.Certificate) (*house, error) {
+	return openHouseAt(ctx, c, log, cert, rooms.SystemClock)
+}
+
+// openHouseAt is openHouse under another clock: every shell goes by it.
+func openHouseAt(ctx context.Context, c Config, log *slog.Logger, cert *tls.Certificate, clock rooms.Clock) (h *house, err error) {
+	h = &house{config: c, log: log, clock: clock, failed: make(chan error, 2)}
 	defer func() {
 		if err != nil {
 			h.Close()
@@ -130,13 +136,14 @@ func (h *house) openRooms(ctx context.Context) error {
 	h.signaling.Attach(h.hall)
 	h.onClose(h.hall.Close)
 	h.onClose(h.signaling.Close)
+	h.checkpoints = newCheckpoints(h.records, h.config.Checkpoints, h.log)
 	h.desk = desk.Start(desk.Options{
 		Calendar: calendar{h.records}, Clock: h.clock, Logger: h.log,
 		Open: func(ctx context.Context, session rooms.SessionID) error {
 			_, err := h.hall.Open(ctx, session)
 			return err
 		},
-		Errands: h.mailErrands(),
+		Errands: append(h.mailErrands(), h.checkpoints.errand),
 	})
 	h.onClose(h.desk.Close)
 	return nil
@@ -169,7 +176,7 @@ func (h *house) openPages(cert *tls.Certificate) (err error) {
 	mux := http.NewServeMux()
 	mux.Handle(wire.Path, h.signaling)
 	api.Mount(mux, api.Options{
-		Records: h.records, Authority: h.authority, Keys: h.keys, Clock: h.clock, Logger: h.log, URL: h.url, Live: h.hall, Planned: h.desk.Wake, SignIn: ways,
+		Records: h.records, Authority: h.authority, Keys: h.keys, Clock: h.clock, Logger: h.log, URL: h.url, Live: h.hall, Planned: h.desk.Wake, Checkpointed: h.checkpoints.made, SignIn: ways,
 		Posted: h.post.Wake, Organizer: h.config.organizer(), InsideHooks: h.config.Webhooks.AllowInside,
 		OnClose: h.onClose,
 	})

@@ -35,7 +35,9 @@ func (f *facts) turnAway(e entry) {
 }
 
 func (f *facts) sendBack(e entry) {
-	f.flags[SentBack] = true
+	if e.Reason != rooms.ReasonNotInvited { // the evening moved on, and staff had no part in it
+		f.flags[SentBack] = true
+	}
 	f.leave(e)
 	f.lobby = append(f.lobby, stay{span: span{from: e.at}})
 }

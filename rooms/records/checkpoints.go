@@ -97,7 +97,7 @@ func adopt(ctx context.Context, tx bun.Tx, clinic rooms.ClinicID) error {
 func logBegun(ctx context.Context, db bun.IDB, clinic rooms.ClinicID) (bool, error) {
 	_, err := one[leafRow](ctx, db, "", "clinic = ?", clinic)
 	if errors.Is(err, rooms.ErrNotFound) {
-		_, err = one[checkpointRow](ctx, db, "", "clinic = ?", clinic)
+		_, err = one[checkpointRow](ctx, db, "", "clinic = ? AND size > 0", clinic)
 	}
 	if errors.Is(err, rooms.ErrNotFound) {
 		return false, nil
