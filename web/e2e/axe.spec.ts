@@ -137,9 +137,9 @@ for (const [size, viewport] of Object.entries({ phone, laptop })) {
     await test.step("records", async () => {
       const alex = await meet("Alex", { viewport });
       await alex.page.goto(house.links.console);
-      await alex.readsHeading("Sessions");
+      await alex.readsHeading("Tonight");
       await expect(alex.page.getByRole("row").nth(3)).toBeVisible();
-      await judge(alex, "console, sessions");
+      await judge(alex, "console, tonight");
       await alex.page.goto(`${house.links.url}/console/sessions/${house.links.session}`);
       await expect(alex.page.getByRole("rowheader", { name: "Ana R." })).toBeVisible();
       await judge(alex, "console, attendance");

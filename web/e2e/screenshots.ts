@@ -85,7 +85,7 @@ for (const [size, viewport] of Object.entries(sizes)) {
     await shoot(ana, "ended", size);
 
     await dana.page.goto(links.console);
-    await dana.readsHeading("Sessions");
+    await dana.readsHeading("Tonight");
     await expect(dana.page.getByRole("row").nth(3)).toBeVisible();
     await shoot(dana, "console", size);
     // Last week's evening has whole hours in it.

@@ -1,6 +1,5 @@
 // A finished evening, as the console reads it.
 import type { Attendance, AttendanceRecord, SessionSummary } from "../src/protocol/records.ts";
-import { session as planned } from "./fake.ts";
 
 const session: SessionSummary = {
   id: "s1", title: "Evening group", start: "2026-11-20T22:30:00Z", end: "2026-11-21T01:00:00Z",
@@ -11,12 +10,6 @@ const session: SessionSummary = {
     { kind: "education", start: "2026-11-20T23:30:00Z", end: "2026-11-21T01:00:00Z" },
   ],
 };
-
-export const sessions: SessionSummary[] = [
-  session,
-  { ...session, id: "s2", start: planned.start, end: planned.end, status: "open", final: false },
-  { ...session, id: "s3", start: "2026-11-25T22:30:00Z", end: "2026-11-26T01:00:00Z", status: "scheduled", final: false },
-];
 
 function record(part: Partial<AttendanceRecord> & Pick<AttendanceRecord, "person" | "display_name" | "status">): AttendanceRecord {
   return {

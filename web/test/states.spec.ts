@@ -3,7 +3,6 @@
 import AxeBuilder from "@axe-core/playwright";
 import { expect, test, type Browser, type Page } from "@playwright/test";
 import { Fake, invitation, people, row, thorough } from "./fake.ts";
-import { attendance, sessions } from "./records.ts";
 
 const shots = process.env["SHOTS"];
 const scenes = {
@@ -166,22 +165,6 @@ for (const [size, use] of Object.entries(scenes)) {
       fake.admit(people(5));
       await expect(page.getByRole("button", { name: "Leave", exact: true })).toBeVisible();
       await judge(page, named("large-room"));
-    });
-
-    test("console", async ({ page }) => {
-      await page.route("**/api/v1/staff/signin", (route) =>
-        route.fulfill({ json: { token: "t", expires: "", clinic: "Harbor Evening Program", name: "Morgan" } }));
-      await page.route("**/api/v1/sessions", (route) => route.fulfill({ json: { sessions } }));
-      await page.route("**/api/v1/sessions/*/attendance", (route) => route.fulfill({ json: attendance }));
-      await page.goto("/console#secret");
-      await expect(page.getByRole("link", { name: "Evening group" }).first()).toBeVisible();
-      expect(page.url()).not.toContain("secret");
-      await judge(page, named("console"));
-      await page.getByRole("link", { name: "Evening group" }).first().click();
-      await expect(page.getByRole("rowheader", { name: "Ana R." })).toBeVisible();
-      await page.getByRole("button", { name: "Minutes" }).click();
-      await expect(page.getByRole("columnheader", { name: "Minutes" })).toHaveAttribute("aria-sort", "ascending");
-      await judge(page, named("console-session"));
     });
 
     test("home", async ({ page }) => {

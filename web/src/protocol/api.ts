@@ -36,7 +36,7 @@ async function refusal(response: Response): Promise<Refusal> {
   }
 }
 
-async function call(path: string, init: RequestInit): Promise<Response> {
+export async function call(path: string, init: RequestInit): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(path, { cache: "no-store", credentials: "omit", ...init });
@@ -48,7 +48,7 @@ async function call(path: string, init: RequestInit): Promise<Response> {
   return response;
 }
 
-async function post<T>(path: string, body: object, decode: Decoder<T>, signal?: AbortSignal): Promise<T> {
+export async function post<T>(path: string, body: object, decode: Decoder<T>, signal?: AbortSignal): Promise<T> {
   const response = await call(path, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
@@ -73,8 +73,9 @@ export function getTicket(body: TicketRequest): Promise<Ticket> {
   return post("/api/v1/invitations/ticket", body, ticket);
 }
 
-export function signIn(secret: string, signal?: AbortSignal): Promise<SignedIn> {
-  return post("/api/v1/staff/signin", { secret }, signedIn, signal);
+/** Exchanges a staff link; with a clinic where there is a choice. */
+export function signIn(secret: string, clinic?: string, signal?: AbortSignal): Promise<SignedIn> {
+  return post("/api/v1/staff/signin", { secret, ...(clinic !== undefined && { clinic }) }, signedIn, signal);
 }
 
 /** Reads JSON with the staff token. */

@@ -51,7 +51,15 @@ export interface SignedIn {
   zone?: string;
   person?: string;
   roles?: string[];
+  /** Somebody who is staff in several clinics: no token yet, choose and sign in again. */
+  choices?: ClinicChoice[];
+  /** Goes with the choice, where there is one. */
+  secret?: string;
+  /** The page that was asked for before the sign-in. */
+  to?: string;
 }
+
+export interface ClinicChoice { id: string; name: string }
 
 /** RFC 9457. The code is stable. */
 export interface Problem {
@@ -95,6 +103,7 @@ export const ticket = object<Ticket>({ ticket: string, expires: string });
 export const signedIn = object<SignedIn>({
   token: string, expires: string, clinic: string, name: string,
   clinic_id: optional(string), zone: optional(string), person: optional(string), roles: optional(list(string)),
+  choices: optional(list(object<ClinicChoice>({ id: string, name: string }))), secret: optional(string), to: optional(string),
 });
 
 export const problem = object<Problem>({

@@ -2,10 +2,16 @@
 // stable code and the fields that were wrong; a network that is not there is
 // one with the code "offline".
 import createClient, { type Client } from "openapi-fetch";
+import type { paths } from "./api.gen.ts";
 import { Refusal, type FieldFault } from "./api.ts";
 import { problem } from "./http.ts";
 
 type Method = "get" | "post" | "put" | "patch" | "delete";
+
+/** The addresses that the server has for a method, as its description says. */
+type PathOf<M extends Method> = {
+  [P in keyof paths]: paths[P] extends Record<M, object> ? (P extends `/api/v1${infer Rest}` ? Rest : never) : never;
+}[keyof paths];
 
 /** What a call takes: values of the path and the query, and a body. */
 export interface Asked {
@@ -28,6 +34,8 @@ export function refusalOf(status: number, body: unknown): Refusal {
   }
 }
 
+export type ReadPath = PathOf<"get">;
+
 export class Office {
   private readonly client: Client<Record<string, never>>;
 
@@ -43,29 +51,29 @@ export class Office {
     });
   }
 
-  get<T>(path: string, asked: Asked = {}): Promise<T> {
+  get<T>(path: PathOf<"get">, asked: Asked = {}): Promise<T> {
     return this.ask<T>("get", path, asked);
   }
 
   /** Every POST has a key of its own: one that is repeated on the way does its work once. */
-  post<T = unknown>(path: string, asked: Asked = {}): Promise<T> {
+  post<T = unknown>(path: PathOf<"post">, asked: Asked = {}): Promise<T> {
     return this.ask<T>("post", path, asked);
   }
 
-  put<T = unknown>(path: string, asked: Asked = {}): Promise<T> {
+  put<T = unknown>(path: PathOf<"put">, asked: Asked = {}): Promise<T> {
     return this.ask<T>("put", path, asked);
   }
 
-  patch<T = unknown>(path: string, asked: Asked = {}): Promise<T> {
+  patch<T = unknown>(path: PathOf<"patch">, asked: Asked = {}): Promise<T> {
     return this.ask<T>("patch", path, asked);
   }
 
-  delete<T = unknown>(path: string, asked: Asked = {}): Promise<T> {
+  delete<T = unknown>(path: PathOf<"delete">, asked: Asked = {}): Promise<T> {
     return this.ask<T>("delete", path, asked);
   }
 
   /** A file, and the name that the server gave it. */
-  async file(path: string, asked: Asked = {}): Promise<{ blob: Blob; name: string | undefined }> {
+  async file(path: PathOf<"get">, asked: Asked = {}): Promise<{ blob: Blob; name: string | undefined }> {
     const { data, response } = await this.call("get", path, asked, "blob");
     const name = /filename="?([^";]+)"?/.exec(response.headers.get("Content-Disposition") ?? "")?.[1];
     return { blob: data as Blob, name };

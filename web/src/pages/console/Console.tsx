@@ -3,9 +3,10 @@ import { useEffect, useMemo, useState } from "react";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { Redirect, Route, Switch } from "wouter";
 import { Refusal, signIn } from "../../protocol/api.ts";
-import type { SignedIn } from "../../protocol/http.ts";
+import type { ClinicChoice, SignedIn } from "../../protocol/http.ts";
 import { Office } from "../../protocol/office.ts";
 import type { Memory } from "../../call/storage.ts";
+import { Button } from "../../ui/Button.tsx";
 import { Notice } from "../../ui/Notice.tsx";
 import { Page, Saying } from "../../ui/Page.tsx";
 import { ConsoleWords, useConsoleWords } from "../../words/console.tsx";
@@ -40,33 +41,61 @@ let exchange: Promise<SignedIn> | undefined;
 export function Console({ memory, secret }: { memory: Memory; secret: string | undefined }) {
   const [who, setWho] = useState<Who | undefined>(() => (secret === undefined ? remembered(memory) : undefined));
   const [failed, setFailed] = useState<string>();
+  const [choice, setChoice] = useState<SignedIn>();
   useEffect(() => {
     if (secret === undefined) return;
-    let wanted = true;
     exchange ??= signIn(secret);
-    exchange.then(
-      (answer) => {
-        const { expires, ...kept } = answer;
-        memory.set("token", JSON.stringify(kept));
-        if (wanted) setWho(kept);
-      },
-      (error: unknown) => {
-        if (wanted) setFailed(error instanceof Refusal ? error.code : "internal");
-      },
-    );
-    return () => {
-      wanted = false;
-    };
+    return answered(exchange, (answer) => {
+      if (answer.token === "") return setChoice(answer);
+      setWho(keep(memory, answer));
+    }, setFailed);
   }, [memory, secret]);
+  const choose = (clinic: string): void => {
+    answered(signIn(choice?.secret ?? secret ?? "", clinic), (answer) => setWho(keep(memory, answer)), (code) => {
+      setChoice(undefined);
+      setFailed(code);
+    });
+  };
   const signOut = (): void => {
+    if (who) void new Office(who.token, () => undefined).post("/staff/signout").catch(() => undefined);
     memory.set("token", undefined);
     setWho(undefined);
     setFailed("signed_out");
   };
   return (
     <ConsoleWords>
-      {who ? <SignedInConsole key={who.token} who={who} signOut={signOut} /> : <SignInPage asking={secret !== undefined && failed === undefined} failed={failed} />}
+      {who ? <SignedInConsole key={who.token} who={who} signOut={signOut} /> : choice ? <ClinicPage choices={choice.choices ?? []} choose={choose} /> : <SignInPage asking={secret !== undefined && failed === undefined} failed={failed} />}
     </ConsoleWords>
+  );
+}
+
+/** Tells an answer or the code of a refusal, until it is no longer wanted. */
+function answered(promise: Promise<SignedIn>, tell: (answer: SignedIn) => void, fail: (code: string) => void): () => void {
+  let wanted = true;
+  promise.then((answer) => {
+    if (wanted) tell(answer);
+  }, (error: unknown) => {
+    if (wanted) fail(error instanceof Refusal ? error.code : "internal");
+  });
+  return () => {
+    wanted = false;
+  };
+}
+
+/** Keeps who is signed in for this tab. */
+function keep(memory: Memory, { token, clinic, name, zone, person, roles }: SignedIn): Who {
+  const who: Who = { token, clinic, name, ...(zone && { zone }), ...(person && { person }), ...(roles && { roles }) };
+  memory.set("token", JSON.stringify(who));
+  return who;
+}
+
+/** Somebody who is staff in several clinics says for which. */
+function ClinicPage({ choices, choose }: { choices: readonly ClinicChoice[]; choose(clinic: string): void }) {
+  const { t } = useConsoleWords();
+  return (
+    <Page title="title.console">
+      <Saying head={t("signin.clinic")} action={choices.map((c) => <Button key={c.id} size="large" onClick={() => choose(c.id)}>{c.name}</Button>)} />
+    </Page>
   );
 }
 

@@ -42,7 +42,7 @@ export function Papers() {
   );
 }
 
-interface PaperFormProps { title: ConsoleWordId; path: string; extra: object; paper: Paper | undefined; hint: ConsoleWordId }
+interface PaperFormProps { title: ConsoleWordId; path: "/ground-rules" | "/consents"; extra: object; paper: Paper | undefined; hint: ConsoleWordId }
 
 function PaperForm({ title, path, extra, paper, hint }: PaperFormProps) {
   const { t } = useConsoleWords();

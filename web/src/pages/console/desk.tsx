@@ -5,7 +5,7 @@ import { useMutation, useQuery, useQueryClient, type UseQueryResult } from "@tan
 import { Refusal } from "../../protocol/api.ts";
 import type { StaffRole } from "../../protocol/clinic.ts";
 import type { SignedIn } from "../../protocol/http.ts";
-import type { Asked, Office } from "../../protocol/office.ts";
+import type { Asked, Office, ReadPath } from "../../protocol/office.ts";
 import { Button } from "../../ui/Button.tsx";
 import { Notice } from "../../ui/Notice.tsx";
 import { useConsoleWords, type ConsoleWordId } from "../../words/console.tsx";
@@ -46,7 +46,7 @@ export function useDesk(): Desk {
 }
 
 /** Reads one thing. Things of one area have the same first key, so that a change asks for them again. */
-export function useRead<T>(area: string, path: string, asked: Omit<Asked, "signal"> = {}, enabled = true): UseQueryResult<T> {
+export function useRead<T>(area: string, path: ReadPath, asked: Omit<Asked, "signal"> = {}, enabled = true): UseQueryResult<T> {
   const { office } = useDesk();
   return useQuery<T>({
     queryKey: [area, path, asked],
