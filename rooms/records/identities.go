@@ -135,6 +135,9 @@ func (r *Records) SetIdentifier(ctx context.Context, clinic rooms.ClinicID, syst
 	return r.change(ctx, clinic, "set identifier", func(ctx context.Context, tx bun.Tx) error {
 		_, err := tx.NewInsert().Model(&row).On("CONFLICT (clinic, system, value) DO UPDATE").
 			Set("kind = EXCLUDED.kind, object = EXCLUDED.object").Exec(ctx)
+		if dangling(err) {
+			return rooms.ErrNotFound
+		}
 		return err
 	})
 }

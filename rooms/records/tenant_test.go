@@ -23,6 +23,7 @@ var noTenant = []string{
 	"Close", "Ready", "Clinics", "CreateClinic", "DueToOpen", // the installation's own
 	"Open", "Append", "Beat", "Seal", "Owner", "Banned", "CheckpointDue", // the room's, by a session that a token named
 	"InvitationByHash", "FeedByHash", "StaffLinkByHash", "ConsumeStaffLink", "ConsumeTicket", // by a secret
+	"ServiceClient", "ConsumeAssertion", "PasskeysByCredential", // by a proof that goes with it
 }
 
 // TestOtherClinic asks with one clinic's id for everything of another's. A
@@ -178,6 +179,7 @@ func testOtherClinic(t *testing.T) {
 		"JudgeOne":       func() error { return second(r.JudgeOne(ctx, me, session)) },
 	}
 	maps.Copy(notFound, outboxNotFound(t, r, mine, theirs))
+	maps.Copy(notFound, identityNotFound(t, r, mine, theirs))
 	for name, call := range notFound {
 		if err := call(); !errors.Is(err, rooms.ErrNotFound) {
 			t.Errorf("%s: got %v, want ErrNotFound", name, err)
@@ -234,6 +236,7 @@ func testOtherClinic(t *testing.T) {
 		},
 	}
 	maps.Copy(empty, outboxEmpty(t, r, mine))
+	maps.Copy(empty, identityEmpty(t, r, mine, theirs))
 	for name, rest := range empty {
 		if n := rest(); n != 0 {
 			t.Errorf("%s: %d rows of another clinic", name, n)
