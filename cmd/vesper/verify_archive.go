@@ -36,6 +36,7 @@ type verified struct {
 // tally is what was found of an archive so far. The collector owns it.
 type tally struct {
 	holdings  ledger.Holdings
+	lines     int // added so far, in order
 	sessions  int
 	unsealed  int // still running when the archive was made
 	unsigned  int
@@ -69,8 +70,13 @@ func verifyArchive(ctx context.Context, r *bufio.Reader, against proofs, out *st
 		})
 	}
 	go func() { workers.Wait(); close(results) }()
+	pending := map[int]verified{} // ready before those ahead of them
 	for found := range results {
-		t.add(found)
+		pending[found.n] = found
+		for n := t.lines + 2; pending[n].n == n; n++ {
+			t.add(pending[n])
+			delete(pending, n)
+		}
 		t.show(out, false)
 	}
 	if err := <-readErr; err != nil {
@@ -139,11 +145,12 @@ func verifyLine(line numbered, against proofs) verified {
 }
 
 func (t *tally) add(v verified) {
+	t.lines++
 	if v.err == nil {
 		v.err = t.holdings.AddBundle(v.bundle)
 	}
 	if v.err != nil {
-		if t.firstErr == nil || v.n < t.first {
+		if t.firstErr == nil {
 			t.first, t.firstErr = v.n, v.err
 		}
 		return

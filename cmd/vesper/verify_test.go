@@ -213,18 +213,22 @@ func edit(t testing.TB, dir string, statements ...string) {
 // export gets the archive from the interface, and says where it is.
 func export(t testing.TB, a *archive, dir string) string {
 	t.Helper()
-	d := openDesktop(t, dir, a.keys)
-	request := got(http.NewRequestWithContext(t.Context(), "GET", d.url+"/api/v1/evidence", nil))(t)
+	return download(t, openDesktop(t, dir, a.keys), a, "/evidence")
+}
+
+func download(t testing.TB, d *desktop, a *archive, path string) string {
+	t.Helper()
+	request := got(http.NewRequestWithContext(t.Context(), "GET", d.url+"/api/v1"+path, nil))(t)
 	request.Header.Set("Authorization", "Bearer "+a.token)
 	response := got(http.DefaultClient.Do(request))(t)
 	defer response.Body.Close()
-	path := filepath.Join(t.TempDir(), "archive.jsonl")
-	file := got(os.Create(path))(t)
+	saved := filepath.Join(t.TempDir(), "evidence")
+	file := got(os.Create(saved))(t)
 	if _, err := file.ReadFrom(response.Body); err != nil || response.StatusCode != 200 {
 		t.Fatalf("export: %s, %v", response.Status, err)
 	}
 	fine(t, file.Close())
-	return path
+	return saved
 }
 
 // runVerify runs the command and returns what it prints, and its exit code.
@@ -261,6 +265,31 @@ func TestVerifyArchive(t *testing.T) {
 	for _, secret := range []string{"Dana", "Ann", "Carl", "Lakeside", "telephone", "ill"} {
 		if strings.Contains(text, secret) {
 			t.Errorf("the archive holds %q", secret)
+		}
+	}
+}
+
+// A bundle alone leads to the checkpoint that left the machine, or says how to
+// get one that does.
+func TestVerifyBundle(t *testing.T) {
+	a := keepArchive(t)
+	d := openDesktop(t, a.dir, a.keys)
+	got(d.records.MakeCheckpoint(t.Context(), a.clinic))(t)
+	for _, c := range []struct {
+		path string
+		code int
+		want []string
+	}{
+		{"/sessions/" + string(a.sessions[0]) + "/evidence?checkpoint=9", 0, []string{"22 entries", "Sealed as signoff by " + string(a.people[0]), "4 of 4 seals are in the given checkpoint", "The rows are what"}},
+		{"/sessions/" + string(a.sessions[2]) + "/evidence?checkpoint=9", 0, []string{"Not signed by staff yet", "1 of 1 seals"}},
+		{"/sessions/" + string(a.sessions[3]) + "/evidence?checkpoint=9", 0, []string{"0 of 1 seals are in the given checkpoint"}},
+		{"/sessions/" + string(a.sessions[0]) + "/evidence", -1, []string{"get the bundle with ?checkpoint=9"}},
+	} {
+		out, code := runVerify(t, download(t, d, a, c.path), "--key", a.key, "--checkpoint", a.checkpoint)
+		for _, want := range c.want {
+			if code != c.code || !strings.Contains(out, want) {
+				t.Errorf("%s: exit code %d, want %d and %q in:\n%s", c.path, code, c.code, want, out)
+			}
 		}
 	}
 }

@@ -13,10 +13,14 @@ import (
 // told apart by their ID, which every one must have. A journal that stops
 // without an end is taken to end with its last entry, and the rows say so.
 func Compute(plan rooms.Plan, roster rooms.Roster, journal []rooms.Event, rules Rules) []Record {
-	c := begin(plan, roster, journal, rules)
+	return begin(plan, roster, journal, rules).final()
+}
+
+// final are the records of a session that is over.
+func (c *computation) final() []Record {
 	end := c.ended
 	if end == 0 {
-		end = min(c.timeline.last, millis(plan.Closes()))
+		end = min(c.timeline.last, millis(c.plan.Closes()))
 	}
 	return c.records(end)
 }
@@ -43,6 +47,7 @@ type computation struct {
 	gathered
 	said    map[rooms.PersonID]*said
 	running bool
+	first   bool // as the first release flagged: family too is late
 	evening evening
 }
 

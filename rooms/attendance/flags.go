@@ -48,7 +48,7 @@ func (c *computation) flag(r Record, p presence) []Flag {
 		SharedDevice:    words != nil && words.shared,
 		Corrected:       p.amended && words.corrected(),
 		Aside:           over(r.AsideSeconds, 0),
-		Late:            over(r.LateSeconds, c.rules.LateSeconds) && r.Role != rooms.Collateral, // who comes for a part of the evening
+		Late:            over(r.LateSeconds, c.rules.LateSeconds) && (c.first || r.Role != rooms.Collateral), // who comes for a part of the evening
 		LeftEarly:       over(r.EarlySeconds, c.rules.EarlySeconds) && p.ownLeave(),
 		Reconnects:      r.Reconnects > 0,
 		AudioOnly:       over(r.AudioOnlySeconds, max(c.rules.AudioOnlySeconds, 1)-1),

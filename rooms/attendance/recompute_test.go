@@ -5,6 +5,8 @@ import (
 	"errors"
 	"strings"
 	"testing"
+
+	"vesper/rooms"
 )
 
 // shown are the rows of the worked example as evidence has them.
@@ -108,4 +110,25 @@ func FuzzRecompute(f *testing.F) {
 			t.Errorf("taken for the rows: %s", data)
 		}
 	})
+}
+
+// Family comes for a part of the evening and is not late; a bundle of the first
+// release, which said so, is read as ever.
+func TestLateFamily(t *testing.T) {
+	roster := append(testRoster(), rooms.Seat{Person: "mum", Role: rooms.Collateral})
+	events := journal("17:20 in fay\n19:00 in mum by=fay\n20:00 ended by=fay")
+	if mum := row(t, Compute(testPlan(), roster, events, DefaultRules()), "mum"); mum.Has(Late) || *mum.LateSeconds != 5400 {
+		t.Errorf("%v, late by %d s", mum.Flags, *mum.LateSeconds)
+	}
+	for _, first := range []bool{true, false} {
+		c := begin(testPlan(), roster, events, DefaultRules())
+		c.first = first
+		rows, err := json.MarshalIndent(WithoutNames(c.final()), "", " ")
+		if err == nil {
+			err = Recompute(testPlan(), roster, events, DefaultRules(), rows)
+		}
+		if err != nil {
+			t.Errorf("as the first release %v: %v", first, err)
+		}
+	}
 }

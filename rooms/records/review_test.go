@@ -185,3 +185,16 @@ func TestTheLogTakesOverOlderSeals(t *testing.T) {
 		t.Errorf("log: %+v", leaves)
 	}
 }
+
+// A checkpoint over an empty log doesn't keep the first seal out of it.
+func TestTheLogBeginsAfterACheckpoint(t *testing.T) {
+	r := openAt(t, t.TempDir())
+	h := build(t, r)
+	if empty := must[Checkpoint](t)(r.MakeCheckpoint(t.Context(), h.clinic.ID)); empty.Size != 0 {
+		t.Errorf("checkpoint: %+v", empty)
+	}
+	live(t, r, h)
+	if next := must[Checkpoint](t)(r.MakeCheckpoint(t.Context(), h.clinic.ID)); next.Size != 1 {
+		t.Errorf("checkpoint: %+v", next)
+	}
+}
