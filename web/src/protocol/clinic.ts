@@ -172,6 +172,8 @@ export interface ReviewRecord extends AttendanceRecord {
   machine?: MachineValue | null;
   corrections?: { id: string; what: string; from?: string; to?: string; actor: string; at: string; note?: string; withdrawn?: boolean }[] | null;
   aside_s?: number;
+  /** The person that a guest was found to be. */
+  matched?: string;
   absence?: AbsenceOutcome | "";
 }
 

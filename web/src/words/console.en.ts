@@ -598,4 +598,9 @@ export const consoleEn = {
   "scales.empty": "Nothing is asked.",
   "room.enter": "Go to the room",
   "signin.clinic": "In which clinic?",
+
+  "match.short": "Who is it?",
+  "match.of": "Who is {name}?",
+  "match.why": "The minutes of this guest then count for the person you choose.",
+  "match.button": "Match",
 } as const;

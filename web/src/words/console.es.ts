@@ -599,4 +599,9 @@ export const consoleEs: Record<keyof typeof consoleEn, string> = {
   "scales.empty": "No se pregunta nada.",
   "room.enter": "Ir a la sala",
   "signin.clinic": "¿En qué clínica?",
+
+  "match.short": "¿Quién es?",
+  "match.of": "¿Quién es {name}?",
+  "match.why": "Los minutos de esta visita cuentan entonces para la persona que elija.",
+  "match.button": "Asignar",
 };

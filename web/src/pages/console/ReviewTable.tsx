@@ -10,15 +10,21 @@ import { useConsoleWords } from "../../words/console.tsx";
 import { AbsenceDialog } from "./AbsenceDialog.tsx";
 import { CorrectionDialog } from "./CorrectionDialog.tsx";
 import { useDesk } from "./desk.tsx";
+import { MatchDialog } from "./MatchDialog.tsx";
 import { flagWords } from "./flags.ts";
 import { Timeline } from "./Timeline.tsx";
 import css from "./Console.module.css";
 
-type Open = { what: "correct" | "absence"; record: ReviewRecord };
+type Open = { what: "correct" | "absence" | "match"; record: ReviewRecord };
 
 /** Those who were missing or at the door only: somebody may have called them. */
 export function missed(record: ReviewRecord): boolean {
   return record.role === "participant" && (record.status === "absent" || record.status === "not_admitted" || record.status === "excused");
+}
+
+/** Somebody seated for this evening whom nobody has named yet. */
+function guest(record: ReviewRecord): boolean {
+  return record.flags.includes("guest") && !record.matched;
 }
 
 export function ReviewTable({ review }: { review: Review }) {
@@ -46,6 +52,7 @@ export function ReviewTable({ review }: { review: Review }) {
         <div className={css["doings"]}>
           <Button size="small" look="quiet" short={t("correct.short")} onClick={() => setOpen({ what: "correct", record: r })}>{t("correct.of", { name: r.display_name })}</Button>
           {missed(r) && <Button size="small" look="quiet" short={t("absence.short")} onClick={() => setOpen({ what: "absence", record: r })}>{t("absence.of", { name: r.display_name })}</Button>}
+          {guest(r) && <Button size="small" look="quiet" short={t("match.short")} onClick={() => setOpen({ what: "match", record: r })}>{t("match.of", { name: r.display_name })}</Button>}
         </div>
       ),
     }] : []),
@@ -55,6 +62,7 @@ export function ReviewTable({ review }: { review: Review }) {
       <Table caption={t("console.attendance")} rows={many(review.records)} columns={columns} keyOf={(r) => r.person} locale={locale}
         sorting={{ by: "person", down: false }} empty={t("console.none")} />
       {open?.what === "correct" && <CorrectionDialog record={open.record} review={review} onClose={() => setOpen(undefined)} />}
+      {open?.what === "match" && <MatchDialog record={open.record} session={session.id} onClose={() => setOpen(undefined)} />}
       {open?.what === "absence" && <AbsenceDialog record={open.record} session={session.id} onClose={() => setOpen(undefined)} />}
     </>
   );
