@@ -56,7 +56,8 @@ export function SeriesPreview({ draft, change, preview }: { draft: Draft; change
     const first = draft.except.includes(start) || draft.moves.some((m) => m.from.startsWith(start)) ? (held[0]?.local ?? start) : start;
     const { endless, count, ends } = preview.answer;
     if (!endless && count === 0) return t("preview.none");
-    const skipped = dates.length - held.length;
+    const listed = dates[0]?.local.slice(0, 10) ?? "9999";
+    const skipped = dates.length - held.length + draft.except.filter((d) => d < listed).length;
     const counted = endless ? t("preview.more", { first: date(first) }) : t("preview.count", { n: count, first: date(first), last: date(ends ?? first) });
     return skipped === 0 ? counted : `${counted} ${t("preview.skipped", { n: skipped })}`;
   };
