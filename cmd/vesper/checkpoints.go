@@ -19,6 +19,9 @@ type CheckpointsConfig struct {
 	// Dir is a folder, best on another machine; empty: they stay in the
 	// records and are there to be fetched.
 	Dir string `koanf:"dir"`
+	// Mail are addresses to which each is sent, best outside the clinic's own
+	// house. It needs smtp.
+	Mail []string `koanf:"mail"`
 }
 
 // How often a checkpoint is made, and how long one that failed waits.
@@ -48,6 +51,9 @@ func newCheckpoints(r *records.Records, c CheckpointsConfig, log *slog.Logger) *
 	}
 	if c.Dir != "" {
 		k.publish = append(k.publish, k.write)
+	}
+	if len(c.Mail) > 0 {
+		k.publish = append(k.publish, k.mail(c.Mail))
 	}
 	return k
 }
@@ -93,6 +99,29 @@ func (k *checkpoints) make(ctx context.Context, clinic rooms.ClinicID) error {
 		k.made(made)
 	}
 	return k.send(ctx, clinic)
+}
+
+// mail puts a checkpoint into the outbox, once an address.
+func (k *checkpoints) mail(to []string) func(context.Context, records.Checkpoint) error {
+	return func(ctx context.Context, c records.Checkpoint) error {
+		clinic, err := k.records.Clinic(ctx, c.Clinic)
+		if err != nil {
+			return err
+		}
+		for _, address := range to {
+			err := k.records.Enqueue(ctx, records.Message{
+				Clinic: c.Clinic, Kind: records.CheckpointMessage, Topic: records.CheckpointMail,
+				Key: fmt.Sprintf("checkpoint %d %d %s", c.Size, c.At.UnixMilli(), address),
+				Mail: records.Mail{
+					To: address, Title: clinic.NeutralTitle, File: c.Note, FileName: "checkpoint-" + c.At.UTC().Format(time.DateOnly) + ".txt",
+				},
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	}
 }
 
 // made notes a checkpoint that is to be published in the next round.

@@ -6,7 +6,10 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"io"
+	"mime"
+	"mime/multipart"
 	"net/http"
+	"net/mail"
 	"net/url"
 	"regexp"
 	"slices"
@@ -115,6 +118,7 @@ func newClinicWeek(t *testing.T, at time.Time, postgres string) *clinicWeek {
 	config.Listen, config.Data, config.Postgres, config.Log = "127.0.0.1:0", t.TempDir(), postgres, "warn"
 	config.SMTP = SMTPConfig{Address: p.post.Address(), Security: "none"}
 	config.Mail = MailConfig{From: "no-reply@lakeside.example"}
+	config.Checkpoints = CheckpointsConfig{Mail: []string{"compliance@example.org"}}
 	var err error
 	p.house, err = openHouseAt(t.Context(), config, logger("warn", testLog{t}), nil, p.clock)
 	must(t, err)
@@ -247,4 +251,25 @@ func (p *clinicWeek) staff(name string) string {
 	link := p.does("POST", "/persons/"+string(p.person[name])+"/signin-link", nil)["url"].(string)
 	_, secret, _ := strings.Cut(link, "#")
 	return p.doesAs("", "POST", "/staff/signin", map[string]string{"secret": secret})["token"].(string)
+}
+
+// attachment is the text file that goes with a mail.
+func attachment(t *testing.T, data string) string {
+	t.Helper()
+	message, err := mail.ReadMessage(strings.NewReader(data))
+	must(t, err)
+	_, kind, err := mime.ParseMediaType(message.Header.Get("Content-Type"))
+	must(t, err)
+	for parts := multipart.NewReader(message.Body, kind["boundary"]); ; {
+		part, err := parts.NextRawPart()
+		if err != nil {
+			t.Fatalf("the mail has no file: %v", err)
+		}
+		if part.FileName() == "" {
+			continue
+		}
+		text, err := io.ReadAll(base64.NewDecoder(base64.StdEncoding, part))
+		must(t, err)
+		return string(text)
+	}
 }
