@@ -42,6 +42,16 @@ test("a token that is no longer good signs out", async () => {
   expect(out).toHaveBeenCalledOnce();
 });
 
+test("what the page asks by itself is marked, and the person's own is not", async () => {
+  const asked = answering(200, {});
+  let own = false;
+  const page = new Office("secret", () => undefined, "http://clinic.test", () => own);
+  await page.get("/week");
+  own = true;
+  await page.post("/staff/signout");
+  expect(asked.map((request) => request.headers.get("X-Vesper-Background"))).toEqual(["1", null]);
+});
+
 test("a network that is away is offline", async () => {
   vi.stubGlobal("fetch", () => Promise.reject(new TypeError("failed")));
   await expect(office().get("/week")).rejects.toMatchObject({ code: "offline" });

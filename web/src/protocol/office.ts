@@ -39,8 +39,17 @@ export type ReadPath = PathOf<"get">;
 export class Office {
   private readonly client: Client<Record<string, never>>;
 
-  /** origin is this page's own. */
-  constructor(token: string, private readonly signedOut: () => void, origin = "") {
+  /**
+   * signedOut is told the code of a token that is no longer good. origin is
+   * this page's own. own says whether a call that goes out now was caused by
+   * the person; what the page asks by itself does not keep a sign-in alive.
+   */
+  constructor(
+    token: string,
+    private readonly signedOut: (code: string) => void,
+    origin = "",
+    private readonly own: () => boolean = () => true,
+  ) {
     this.client = createClient({
       baseUrl: origin,
       headers: { Authorization: `Bearer ${token}` },
@@ -87,7 +96,10 @@ export class Office {
     const init = {
       params: { path: values, query },
       ...(body !== undefined && { body }),
-      ...(method === "post" && { headers: { "Idempotency-Key": crypto.randomUUID() } }),
+      headers: {
+        ...(method === "post" && { "Idempotency-Key": crypto.randomUUID() }),
+        ...(!this.own() && { "X-Vesper-Background": "1" }),
+      },
       ...(signal && { signal }),
       parseAs,
     };
@@ -100,7 +112,7 @@ export class Office {
     }
     if (answer.response.ok) return answer;
     const refusal = refusalOf(answer.response.status, answer.error);
-    if (refusal.code === "token_invalid" || refusal.code === "signed_out") this.signedOut();
+    if (refusal.code === "token_invalid" || refusal.code === "signed_out") this.signedOut(refusal.code);
     throw refusal;
   }
 }

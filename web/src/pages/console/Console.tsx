@@ -1,20 +1,19 @@
-// The console of a clinic: signed in by a link, then one page for each errand.
-import { useEffect, useMemo, useState } from "react";
+// The console of a clinic: the sign-in, then one page for each errand.
+import { useEffect, useState } from "react";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { Redirect, Route, Switch } from "wouter";
-import { Refusal, signIn } from "../../protocol/api.ts";
-import type { ClinicChoice, SignedIn } from "../../protocol/http.ts";
-import { Office } from "../../protocol/office.ts";
+import { Refusal } from "../../protocol/api.ts";
+import type { Me } from "../../protocol/staff.ts";
 import type { Memory } from "../../call/storage.ts";
-import { Button } from "../../ui/Button.tsx";
-import { Notice } from "../../ui/Notice.tsx";
-import { Page, Saying } from "../../ui/Page.tsx";
-import { ConsoleWords, useConsoleWords } from "../../words/console.tsx";
-import { allows, DeskProvider, type Desk, type Who } from "./desk.tsx";
+import { ConsoleWords } from "../../words/console.tsx";
+import { DeskProvider, type Who } from "./desk.tsx";
 import { AuditPage } from "./AuditPage.tsx";
 import { CalendarPage } from "./CalendarPage.tsx";
 import { EnrolPage } from "./EnrolPage.tsx";
 import { ExportsPage } from "./ExportsPage.tsx";
+import { openDesk } from "./openDesk.ts";
+import { OwnSignIn } from "./OwnSignIn.tsx";
+import { PasskeyOffer } from "./PasskeyOffer.tsx";
 import { PeoplePage } from "./PeoplePage.tsx";
 import { PersonPage } from "./PersonPage.tsx";
 import { RulesPage } from "./RulesPage.tsx";
@@ -23,97 +22,31 @@ import { SeriesPage } from "./SeriesPage.tsx";
 import { SessionPage } from "./SessionPage.tsx";
 import { SettingsPage } from "./SettingsPage.tsx";
 import { Shell } from "./Shell.tsx";
+import { AskingPage, ClinicPage, SignInPage } from "./SignInPage.tsx";
+import { StillThere } from "./StillThere.tsx";
 import { TonightPage } from "./TonightPage.tsx";
+import { useEntrance } from "./useEntrance.ts";
 import { WeekPage } from "./WeekPage.tsx";
 
-function remembered(memory: Memory): Who | undefined {
-  try {
-    const kept = JSON.parse(memory.get("token") ?? "null") as Who | null;
-    return kept ?? undefined;
-  } catch {
-    return undefined;
+export function Console({ memory, secret }: { memory: Memory; secret: string | undefined }) {
+  return <ConsoleWords><Entered memory={memory} secret={secret} /></ConsoleWords>;
+}
+
+function Entered({ memory, secret }: { memory: Memory; secret: string | undefined }) {
+  const { entrance, choose, withPasskey, leave } = useEntrance(memory, secret);
+  switch (entrance.at) {
+    case "asking":
+      return <AskingPage />;
+    case "choosing":
+      return <ClinicPage choices={entrance.choices} choose={choose} />;
+    case "out":
+      return <SignInPage why={entrance.why} withPasskey={withPasskey} />;
+    case "in":
+      return <SignedInConsole key={entrance.who.token} who={entrance.who} byLink={entrance.byLink} leave={leave} />;
   }
 }
 
-// A staff link may be good for one exchange only, and React may ask twice.
-let exchange: Promise<SignedIn> | undefined;
-
-export function Console({ memory, secret }: { memory: Memory; secret: string | undefined }) {
-  const [who, setWho] = useState<Who | undefined>(() => (secret === undefined ? remembered(memory) : undefined));
-  const [failed, setFailed] = useState<string>();
-  const [choice, setChoice] = useState<SignedIn>();
-  useEffect(() => {
-    if (secret === undefined) return;
-    exchange ??= signIn(secret);
-    return answered(exchange, (answer) => {
-      if (answer.token === "") return setChoice(answer);
-      setWho(keep(memory, answer));
-    }, setFailed);
-  }, [memory, secret]);
-  const choose = (clinic: string): void => {
-    answered(signIn(choice?.secret ?? secret ?? "", clinic), (answer) => setWho(keep(memory, answer)), (code) => {
-      setChoice(undefined);
-      setFailed(code);
-    });
-  };
-  const signOut = (): void => {
-    if (who) void new Office(who.token, () => undefined).post("/staff/signout").catch(() => undefined);
-    memory.set("token", undefined);
-    setWho(undefined);
-    setFailed("signed_out");
-  };
-  return (
-    <ConsoleWords>
-      {who ? <SignedInConsole key={who.token} who={who} signOut={signOut} /> : choice ? <ClinicPage choices={choice.choices ?? []} choose={choose} /> : <SignInPage asking={secret !== undefined && failed === undefined} failed={failed} />}
-    </ConsoleWords>
-  );
-}
-
-/** Tells an answer or the code of a refusal, until it is no longer wanted. */
-function answered(promise: Promise<SignedIn>, tell: (answer: SignedIn) => void, fail: (code: string) => void): () => void {
-  let wanted = true;
-  promise.then((answer) => {
-    if (wanted) tell(answer);
-  }, (error: unknown) => {
-    if (wanted) fail(error instanceof Refusal ? error.code : "internal");
-  });
-  return () => {
-    wanted = false;
-  };
-}
-
-/** Keeps who is signed in for this tab. */
-function keep(memory: Memory, { token, clinic, name, zone, person, roles }: SignedIn): Who {
-  const who: Who = { token, clinic, name, ...(zone && { zone }), ...(person && { person }), ...(roles && { roles }) };
-  memory.set("token", JSON.stringify(who));
-  return who;
-}
-
-/** Somebody who is staff in several clinics says for which. */
-function ClinicPage({ choices, choose }: { choices: readonly ClinicChoice[]; choose(clinic: string): void }) {
-  const { t } = useConsoleWords();
-  return (
-    <Page title="title.console">
-      <Saying head={t("signin.clinic")} action={choices.map((c) => <Button key={c.id} size="large" onClick={() => choose(c.id)}>{c.name}</Button>)} />
-    </Page>
-  );
-}
-
-function SignInPage({ asking, failed }: { asking: boolean; failed: string | undefined }) {
-  const { t } = useConsoleWords();
-  return (
-    <Page title="title.console">
-      {asking ? <p role="status">{t("loading")}</p> : (
-        <Saying head={t("console.head")}>
-          <p>{t("console.signin")}</p>
-          {(failed === "offline" || failed === "internal") && <Notice look="clay">{t("console.failed")}</Notice>}
-        </Saying>
-      )}
-    </Page>
-  );
-}
-
-function SignedInConsole({ who, signOut }: { who: Who; signOut(): void }) {
+function SignedInConsole({ who, byLink, leave }: { who: Who; byLink: boolean; leave(why: string): void }) {
   const [client] = useState(() => new QueryClient({
     defaultOptions: {
       queries: {
@@ -123,18 +56,20 @@ function SignedInConsole({ who, signOut }: { who: Who; signOut(): void }) {
       },
     },
   }));
-  const desk = useMemo<Desk>(
-    () => ({ office: new Office(who.token, signOut), who, may: (what) => allows(who.roles, what), signOut }),
-    // Who is signed in does not change while this is shown.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-    [who],
-  );
+  // Who is signed in does not change while this is shown.
+  const [{ desk, idle }] = useState(() => openDesk(who, (why) => {
+    client.clear();
+    leave(why);
+  }));
+  useEffect(() => {
+    desk.office.get<Me>("/staff/me").then((me) => idle.endsAfter(me.idle_s * 1000), () => undefined);
+  }, [desk, idle]);
+  const [offering, setOffering] = useState(byLink);
   return (
     <QueryClientProvider client={client}>
       <DeskProvider value={desk}>
-        <Shell>
-          <Pages />
-        </Shell>
+        {offering ? <PasskeyOffer onDone={() => setOffering(false)} /> : <Shell><Pages /></Shell>}
+        <StillThere idle={idle} />
       </DeskProvider>
     </QueryClientProvider>
   );
@@ -157,6 +92,7 @@ function Pages() {
       <Route path="/console/rules"><RulesPage /></Route>
       <Route path="/console/audit"><AuditPage /></Route>
       <Route path="/console/settings"><SettingsPage /></Route>
+      <Route path="/console/signin"><OwnSignIn /></Route>
       <Route><Redirect to="/console" /></Route>
     </Switch>
   );

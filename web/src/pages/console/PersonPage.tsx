@@ -13,6 +13,7 @@ import { PersonDialog } from "./PeoplePage.tsx";
 import { SeatDialog } from "./SeatDialog.tsx";
 import type { Seats } from "./SeriesPage.tsx";
 import { Head, Part } from "./Shell.tsx";
+import { StaffSignIn } from "./StaffSignIn.tsx";
 import css from "./Console.module.css";
 
 const Plot = lazy(() => import("../../ui/Plot.tsx"));
@@ -32,6 +33,7 @@ export function PersonPage({ id }: { id: string }) {
           <>
             <Facts person={p} />
             <PersonSeats person={p} />
+            {p.kind === "staff" && <StaffSignIn person={p} />}
             {p.kind === "client" && <Trend id={id} />}
             {p.kind !== "staff" && <Paperwork id={id} />}
             {editing && <PersonDialog person={p} onClose={() => setEditing(false)} />}

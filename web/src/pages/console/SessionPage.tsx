@@ -6,6 +6,7 @@ import { Notice } from "../../ui/Notice.tsx";
 import { useConsoleWords, type ConsoleWordId } from "../../words/console.tsx";
 import { consoleEn } from "../../words/console.en.ts";
 import { Loaded, Refused, useDesk, useRead, useSend } from "./desk.tsx";
+import { EnterRoom } from "./EnterRoom.tsx";
 import { saveFile } from "./files.ts";
 import { Notes } from "./Notes.tsx";
 import { ReviewTable } from "./ReviewTable.tsx";
@@ -25,6 +26,7 @@ export function SessionPage({ id }: { id: string }) {
         {review.data && !review.data.final && <Button onClick={() => void review.refetch()}>{t("console.refresh")}</Button>}
         {may("export") && <Go href={`/console/exports?session=${id}`}>{t("review.export")}</Go>}
       </Head>
+      {review.data && <EnterRoom session={review.data.session} />}
       <Loaded of={review}>{(got) => <Sheet review={got} />}</Loaded>
     </>
   );

@@ -46,7 +46,7 @@ export function Shell({ children }: { children: ReactNode }) {
       </a>
       <header className={css["header"]}>
         <p className={css["clinic"]}>{who.clinic}</p>
-        <p className={css["who"]}>{who.name}</p>
+        <Link href="/console/signin" className={css["who"]} aria-label={t("own.link", { name: who.name })}>{who.name}</Link>
         <Button look="quiet" size="small" onClick={signOut}>{t("console.signout")}</Button>
         <LanguageChoice />
         <Button className={css["menu"]} size="small" aria-expanded={open} aria-controls="ways" onClick={() => setOpen(!open)}>{t("nav.menu")}</Button>

@@ -1,11 +1,11 @@
 // Today: what is on, what still wants a signature, and what came before.
 import { Link } from "wouter";
 import { many, type ListedSession } from "../../protocol/clinic.ts";
-import { Button } from "../../ui/Button.tsx";
 import { Table, type Column } from "../../ui/Table.tsx";
 import { useConsoleWords } from "../../words/console.tsx";
 import { addDays, dateIn, startOf } from "./dates.ts";
-import { Loaded, Refused, useDesk, useRead, useSend } from "./desk.tsx";
+import { Loaded, useDesk, useRead } from "./desk.tsx";
+import { EnterRoom } from "./EnterRoom.tsx";
 import { SessionState } from "./SessionState.tsx";
 import { Go, Head, Part } from "./Shell.tsx";
 import css from "./Console.module.css";
@@ -51,19 +51,12 @@ function NothingToday() {
 
 function Evening({ session }: { session: ListedSession }) {
   const { t, time } = useConsoleWords();
-  const { may } = useDesk();
-  const enter = useSend((office) => office.post<{ url: string }>("/sessions/{id}/enter", { path: { id: session.id } }), []);
   return (
     <li className={css["card"]}>
       <h3><Link href={`/console/sessions/${session.id}`}>{session.title || t("console.session")}</Link></h3>
       <p>{t("console.interval", { start: time(session.start, session.zone), end: time(session.end, session.zone) })}</p>
       <p><SessionState session={session} /></p>
-      {may("run") && (session.status === "open" || session.status === "scheduled") && (
-        <div className={css["actions"]}>
-          <Button onClick={() => void enter.run(undefined).then((way) => way && window.location.assign(way.url))}>{t("room.enter")}</Button>
-        </div>
-      )}
-      <Refused refusal={enter.refusal} />
+      <EnterRoom session={session} />
     </li>
   );
 }
