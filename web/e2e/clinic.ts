@@ -18,18 +18,30 @@ export class FreshClinic {
   private constructor(
     private readonly data: string,
     private readonly env: NodeJS.ProcessEnv,
-    /** Signs the administrator in, once. */
-    readonly console: string,
+    /** Each signs the administrator of one clinic in, once. */
+    readonly consoles: readonly string[],
   ) {}
 
-  static async open(name: string, zone: string): Promise<FreshClinic> {
+  /** others are further clinics of the same install. Under a host name there are passkeys. */
+  static async open(name: string, zone: string, { host, others = [] }: { host?: string; others?: string[] } = {}): Promise<FreshClinic> {
     const data = await mkdtemp(join(tmpdir(), "vesper-clinic-"));
-    const env = { ...process.env, VESPER_DATA: join(data, "records"), VESPER_LISTEN: `127.0.0.1:${await freePort()}` };
-    const id = await run(env, "admin", "clinic", "--zone", zone, name);
-    const link = await run(env, "admin", "invite", "--clinic", id, "--role", "admin", "Morgan Lee");
-    const clinic = new FreshClinic(data, env, link);
+    const port = await freePort();
+    const env = {
+      ...process.env, VESPER_DATA: join(data, "records"), VESPER_LISTEN: `127.0.0.1:${port}`, ...(host && { VESPER_URL: `http://${host}:${port}` }),
+    };
+    const links: string[] = [];
+    for (const each of [name, ...others]) {
+      const id = await run(env, "admin", "clinic", "--zone", zone, each);
+      links.push(await run(env, "admin", "invite", "--clinic", id, "--role", "admin", "Morgan Lee"));
+    }
+    const clinic = new FreshClinic(data, env, links);
     await clinic.serve();
     return clinic;
+  }
+
+  /** Signs the administrator in, once. */
+  get console(): string {
+    return this.consoles[0] ?? "";
   }
 
   private serve(): Promise<void> {
