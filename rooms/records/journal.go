@@ -3,6 +3,7 @@ package records
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/uptrace/bun"
 
@@ -131,36 +132,37 @@ func (r *Records) Append(ctx context.Context, session rooms.SessionID, epoch uin
 
 // appendEvents chains the events that are not kept yet.
 func appendEvents(ctx context.Context, tx bun.Tx, clinic rooms.ClinicID, session rooms.SessionID, events []rooms.Event) error {
+	fresh, err := notKept(ctx, tx, session, events)
+	if err != nil || len(fresh) == 0 {
+		return err
+	}
+	if err := unsealed(ctx, tx, session); err != nil { // asked only if there is something to add
+		return err
+	}
 	head, err := journalHead(ctx, tx, session)
 	if err != nil {
 		return err
 	}
-	sealed := false
-	for _, event := range events {
-		kept, err := keptAlready(ctx, tx, session, event.ID)
-		if err != nil {
+	rows := make([]entryRow, len(fresh))
+	for i, event := range fresh {
+		head, rows[i] = chained(head, clinic, session, event)
+	}
+	for part := range slices.Chunk(rows, maxRows) {
+		if err := insert(ctx, tx, &part); err != nil {
 			return err
 		}
-		if kept {
-			continue
-		}
-		if !sealed { // asked once, and only if there is something to add
-			if err := unsealed(ctx, tx, session); err != nil {
-				return err
-			}
-			sealed = true
-		}
-		entry, row := chained(head, clinic, session, event)
-		head = entry
-		if err := insert(ctx, tx, &row); err != nil {
-			return err
-		}
+	}
+	for _, event := range fresh {
 		if err := consequence(ctx, tx, clinic, session, event); err != nil {
 			return err
 		}
 	}
 	return nil
 }
+
+// maxRows is how many entries one statement inserts at most: both databases
+// have a longest statement.
+const maxRows = 200
 
 // consequence keeps what an event means beside the journal, in the same
 // transaction.
@@ -179,13 +181,43 @@ func consequence(ctx context.Context, tx bun.Tx, clinic rooms.ClinicID, session 
 	return err
 }
 
-func keptAlready(ctx context.Context, db bun.IDB, session rooms.SessionID, id rooms.EventID) (bool, error) {
-	_, err := one[entryRow](ctx, db, "", "session = ? AND epoch = ? AND node = ? AND event_n = ?",
-		session, id.Epoch, id.Node, id.N)
-	if errors.Is(err, rooms.ErrNotFound) {
-		return false, nil
+// notKept are the events that the journal does not hold yet, each once.
+func notKept(ctx context.Context, db bun.IDB, session rooms.SessionID, events []rooms.Event) ([]rooms.Event, error) {
+	type origin struct {
+		epoch uint64
+		node  rooms.NodeID
 	}
-	return err == nil, err
+	type span struct{ first, last uint64 }
+	spans := map[origin]span{}
+	for _, event := range events {
+		from, n := origin{event.ID.Epoch, event.ID.Node}, event.ID.N
+		s, known := spans[from]
+		if !known {
+			s = span{n, n}
+		}
+		spans[from] = span{min(s.first, n), max(s.last, n)}
+	}
+	kept := map[rooms.EventID]bool{}
+	for from, s := range spans {
+		var numbers []uint64
+		err := db.NewSelect().Table("journal").Column("event_n").
+			Where("session = ? AND epoch = ? AND node = ? AND event_n BETWEEN ? AND ?", session, from.epoch, from.node, s.first, s.last).
+			Scan(ctx, &numbers)
+		if err != nil {
+			return nil, err
+		}
+		for _, n := range numbers {
+			kept[rooms.EventID{Epoch: from.epoch, Node: from.node, N: n}] = true
+		}
+	}
+	var fresh []rooms.Event
+	for _, event := range events {
+		if !kept[event.ID] {
+			kept[event.ID] = true
+			fresh = append(fresh, event)
+		}
+	}
+	return fresh, nil
 }
 
 type banRow struct {
