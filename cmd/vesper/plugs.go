@@ -48,6 +48,13 @@ func (f front) Details(ctx context.Context, clinic rooms.ClinicID, session rooms
 	for _, seat := range seats {
 		details[seat.Person] = signaling.Details{Name: seat.DisplayName}
 	}
+	roster, err := f.records.Roster(ctx, clinic, session)
+	if err != nil {
+		return nil, err
+	}
+	for _, seat := range roster { // substitutes have a seat for tonight alone
+		details[seat.Person] = signaling.Details{Name: seat.DisplayName}
+	}
 	for _, p := range people { // to be called when they don't come
 		if d, seated := details[p.ID]; seated {
 			d.Phone, d.Guest = p.Phone, p.Guest

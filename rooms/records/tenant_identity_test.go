@@ -18,6 +18,9 @@ func identityNotFound(t *testing.T, r *Records, mine, theirs house) map[string]f
 	}
 	program := must[auth.ServiceClient](t)(r.AddServiceClient(ctx, auth.ServiceClient{Clinic: them, Name: "EHR"}))
 	return map[string]func() error{
+		"LendInvitation": func() error {
+			return second(r.LendInvitation(ctx, me, theirs.sessions[1], theirs.people[1].ID, "lent"))
+		},
 		"AddPasskey": func() error {
 			return r.AddPasskey(ctx, auth.Passkey{Clinic: me, Person: person, Credential: "d"})
 		},

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -110,7 +109,7 @@ func sentences(text map[string]string) map[string][]string {
 
 // enter keeps what the person gave at the door and says who they are.
 func (h *house) enter(ctx context.Context, invite auth.Invite, session rooms.SessionID, in wire.TicketRequest) (rooms.Identity, error) {
-	seat, err := h.Records.Seat(ctx, invite.Clinic, invite.Seat)
+	seat, err := h.seatOf(ctx, invite)
 	if err != nil {
 		return rooms.Identity{}, err
 	}
@@ -122,7 +121,7 @@ func (h *house) enter(ctx context.Context, invite auth.Invite, session rooms.Ses
 	if err := asked.incomplete(in); err != nil {
 		return rooms.Identity{}, err
 	}
-	if in.Door.Name != seat.DisplayName {
+	if in.Door.Name != seat.DisplayName && !tonightOnly(invite, seat) {
 		seat.DisplayName = in.Door.Name
 		if err := h.Records.UpdateSeat(ctx, seat); err != nil {
 			return rooms.Identity{}, err
@@ -131,12 +130,13 @@ func (h *house) enter(ctx context.Context, invite auth.Invite, session rooms.Ses
 	if err := h.keep(ctx, seat, session, asked, in); err != nil {
 		return rooms.Identity{}, err
 	}
-	who, err := h.Records.Identity(ctx, invite.Clinic, session, invite.Seat)
+	who, err := h.Records.Identity(ctx, invite.Clinic, session, seat.ID)
 	if errors.Is(err, rooms.ErrNotFound) { // the seat is newer than the open session
 		if _, err = h.Records.ExtendRoster(ctx, invite.Clinic, session); err == nil {
-			who, err = h.Records.Identity(ctx, invite.Clinic, session, invite.Seat)
+			who, err = h.Records.Identity(ctx, invite.Clinic, session, seat.ID)
 		}
 	}
+	who.Seat = invite.Seat // what the link, and so the ticket, is bound to
 	return who, err
 }
 
@@ -254,23 +254,4 @@ func contactOf(d records.Door) *wire.Contact {
 		return nil
 	}
 	return &wire.Contact{Name: d.EmergencyName, Phone: d.EmergencyPhone}
-}
-
-// findings collects what is wrong with a request, each with its field.
-type findings []wire.ProblemField
-
-func (f *findings) check(ok bool, field, message string) {
-	if !ok {
-		*f = append(*f, wire.ProblemField{Location: "body." + field, Message: message})
-	}
-}
-
-// refuse is nil if nothing was found.
-func (f findings) refuse(code, detail string) error {
-	if len(f) == 0 {
-		return nil
-	}
-	p := refuse(http.StatusUnprocessableEntity, code, detail)
-	p.Errors = f
-	return p
 }

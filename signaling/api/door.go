@@ -40,11 +40,14 @@ func (h *house) door(api huma.API) {
 
 func (h *house) openInvitation(ctx context.Context, secret auth.Secret) (wire.Invitation, error) {
 	var out wire.Invitation
+	if err := h.tried(secret); err != nil {
+		return out, err
+	}
 	invite, err := h.Authority.Open(ctx, secret)
 	if err != nil {
 		return out, err
 	}
-	seat, err := h.Records.Seat(ctx, invite.Clinic, invite.Seat)
+	seat, err := h.seatOf(ctx, invite)
 	if err != nil {
 		return out, err
 	}
@@ -146,6 +149,9 @@ var doorProblems = map[string]*problem{
 
 func (h *house) ticket(ctx context.Context, in wire.TicketRequest) (wire.Ticket, error) {
 	secret, now := auth.Secret(in.Secret), h.Clock.Now()
+	if err := h.tried(secret); err != nil {
+		return wire.Ticket{}, err
+	}
 	invite, err := h.Authority.Open(ctx, secret)
 	if err != nil {
 		return wire.Ticket{}, err

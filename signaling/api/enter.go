@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"errors"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -22,11 +21,6 @@ type identifierBody struct {
 	Body Identifier
 }
 
-type sessionHost struct {
-	ID   string `path:"id" maxLength:"64"`
-	Host string `header:"Host"`
-}
-
 // Way is where a room is entered.
 type Way struct {
 	URL string `json:"url" doc:"a personal link, good until the session closes"`
@@ -34,8 +28,8 @@ type Way struct {
 
 func (h *house) enterRoom(api huma.API) {
 	huma.Register(api, operation("POST", "/sessions/{id}/enter", "enter-session", "One's own door to a session in which one has a seat", mayMe),
-		func(ctx context.Context, in *sessionHost) (*body[Way], error) {
-			url, err := h.ownDoor(ctx, rooms.SessionID(in.ID), in.Host)
+		func(ctx context.Context, in *SessionPath) (*body[Way], error) {
+			url, err := h.ownDoor(ctx, rooms.SessionID(in.ID))
 			return &body[Way]{Way{url}}, h.problemOf("enter session", err)
 		})
 	huma.Register(api, operation("PUT", "/sessions/{id}/identifier", "identify-session", "Say what another system calls a session", mayWrite),
@@ -58,32 +52,36 @@ func (h *house) enterRoom(api huma.API) {
 		})
 }
 
-func (h *house) ownDoor(ctx context.Context, id rooms.SessionID, host string) (string, error) {
+func (h *house) ownDoor(ctx context.Context, id rooms.SessionID) (string, error) {
 	who := callerOf(ctx)
 	session, err := h.Records.Session(ctx, who.clinic, id)
 	if err != nil {
 		return "", err
 	}
 	path, err := h.lend(ctx, session, rooms.PersonID(who.id))
-	return h.base(host) + path, err
+	return h.URL + path, err
 }
 
-// lend makes a link for tonight beside the person's own, which stays good: it
-// ends when the session's door closes.
+// lend makes a link for tonight beside the person's own, which stays good.
 func (h *house) lend(ctx context.Context, session records.Session, person rooms.PersonID) (string, error) {
-	seats, err := h.Records.Seats(ctx, session.Clinic, session.Series)
-	if err != nil {
-		return "", err
-	}
-	for _, seat := range seats {
-		if seat.Person != person || seat.From.After(session.Start) || !seat.Until.IsZero() && !seat.Until.After(session.Start) {
-			continue
-		}
-		secret, hash := auth.NewInvitation()
-		_, err := h.Records.CreateInvitation(ctx, auth.Invitation{
-			Clinic: session.Clinic, Seat: seat.ID, Hash: hash, NotAfter: session.Closes(),
-		})
-		return "/j#" + secret.Reveal(), err
-	}
-	return "", errors.Join(errNoSession, rooms.ErrNotFound)
+	secret, hash := auth.NewInvitation()
+	_, err := h.Records.LendInvitation(ctx, session.Clinic, session.Session, person, hash)
+	return "/j#" + secret.Reveal(), err
 }
+
+// seatOf is the seat that a link stands for: its own or, for a substitute's,
+// that of the evening to which they come.
+func (h *house) seatOf(ctx context.Context, invite auth.Invite) (records.Seat, error) {
+	seat, err := h.Records.Seat(ctx, invite.Clinic, invite.Seat)
+	if err != nil || seat.Person == invite.Person {
+		return seat, err
+	}
+	next, err := h.Records.SessionForSeat(ctx, invite.Clinic, invite.Seat, h.Clock.Now())
+	if err == nil {
+		seat.Seat, err = h.Records.SeatOf(ctx, invite.Clinic, next.Session, invite.Person)
+	}
+	return seat, err
+}
+
+// tonightOnly says that a seat is one evening's: its name is not to be changed.
+func tonightOnly(invite auth.Invite, seat records.Seat) bool { return seat.ID != invite.Seat }
