@@ -37,7 +37,7 @@ async function clean(page: Page, where: string): Promise<void> {
 }
 
 async function signOut(page: Page): Promise<void> {
-  await page.getByRole("banner").getByRole("button", { name: "Sign out" }).click();
+  await page.getByRole("button", { name: "Sign out" }).click();
   await expect(heading(page, "Sign in")).toBeFocused();
   await expect(page.getByText("You are signed out.")).toBeVisible();
   expect(await page.evaluate(() => sessionStorage.getItem("vesper.token"))).toBeNull();
@@ -65,7 +65,7 @@ test("by link, then by passkey, then for one of two clinics", async ({ clinic, p
     await expect(heading(page, "Come in without a link next time?")).toBeFocused();
     expect(page.url()).not.toContain("#");
     await clean(page, "passkey offer");
-    await page.getByRole("textbox", { name: "Device" }).fill("Front desk");
+    await page.getByRole("textbox", { name: "Name of this device" }).fill("Front desk");
     await page.getByRole("button", { name: "Add a passkey" }).click();
     await expect(heading(page, "The passkey is added")).toBeFocused();
     await page.getByRole("button", { name: "Go to the console" }).click();

@@ -2,6 +2,7 @@
 // It follows the interface's description and keeps what it was asked to change.
 import type { Page, Route } from "@playwright/test";
 import type { AuditEntry, ListedSession, Person, Preview, Review, Seat, Series, Thresholds, Week } from "../src/protocol/clinic.ts";
+import type { ListedPasskey, Ways } from "../src/protocol/staff.ts";
 import { attendance } from "./records.ts";
 
 const zone = "America/New_York";
@@ -104,8 +105,13 @@ function preview(asked: { except?: string[]; start: string; template: { minutes:
 
 export interface Deed { method: string; path: string; body: unknown }
 
+export const passkeys: ListedPasskey[] = [
+  { id: "k1", label: "iPhone", created_at: "2026-10-01T12:00:00Z", used_at: "2026-11-20T21:40:00Z" },
+  { id: "k2", label: "Front desk", created_at: "2026-11-02T15:00:00Z" },
+];
+
 /** Plays the clinic to a page; returns what it was asked to change. */
-export async function play(page: Page, roles: string[] = ["admin"]): Promise<Deed[]> {
+export async function play(page: Page, roles: string[] = ["admin"], ways: Ways = { passkeys: true, providers: [] }): Promise<Deed[]> {
   const deeds: Deed[] = [];
   const trend = {
     scales: [{
@@ -114,6 +120,9 @@ export async function play(page: Page, roles: string[] = ["admin"]): Promise<Dee
     }],
   };
   const answers: [RegExp, unknown][] = [
+    [/staff\/ways$/, ways],
+    [/staff\/me$/, { idle_s: 900 }],
+    [/staff\/passkeys$/, { passkeys }],
     [/staff\/signin$/, { token: "t", expires: "", clinic: "Harbor Evening Program", name: "Morgan", person: "morgan", zone, roles }],
     [/programs$/, { programs: [{ id: "iop", name: "Evening program" }, { id: "after", name: "After care" }] }],
     [/series$/, { series }],
@@ -125,6 +134,7 @@ export async function play(page: Page, roles: string[] = ["admin"]): Promise<Dee
     [/persons\/[^/]+\/paperwork$/, { acceptances: [{ version: 2, at: "2026-10-05T21:40:00Z" }], consents: [{ version: 1, at: "2026-10-05T21:40:00Z" }] }],
     [/persons\/[^/]+\/trend$/, trend],
     [/persons\/[^/]+\/seats$/, { seats: seats.slice(1, 2) }],
+    [/persons\/dana$/, persons[0]],
     [/persons\/[^/]+$/, persons[1]],
     [/week$/, week],
     [/payers$/, { payers: [{ payer: "county", name: "County plan", version: 2, rules: [{ id: "week", kind: "min_week_minutes", value: 540 }] }] }],

@@ -645,6 +645,7 @@ export const consoleEn = {
   "own.head": "Your sign-in",
   "own.lead": "{name}, at {clinic}",
   "own.passkeys": "Passkeys",
+  "own.more": "One more passkey",
   "own.empty": "You have none yet. With one you sign in by fingerprint, face or the code of your device.",
   "own.none": "This server has no passkeys: they need a host name and https. An administrator of your clinic can make you a one-time link.",
   "idle.head": "Are you still there?",

@@ -646,6 +646,7 @@ export const consoleEs: Record<keyof typeof consoleEn, string> = {
   "own.head": "Su acceso",
   "own.lead": "{name}, en {clinic}",
   "own.passkeys": "Llaves de acceso",
+  "own.more": "Otra llave de acceso",
   "own.empty": "Todavía no tiene ninguna. Con una entra por huella, cara o el código de su dispositivo.",
   "own.none": "Este servidor no tiene llaves de acceso: necesitan un nombre de servidor y https. La administración de su clínica puede crearle un enlace de un solo uso.",
   "idle.head": "¿Sigue ahí?",

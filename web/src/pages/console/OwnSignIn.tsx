@@ -18,15 +18,14 @@ import css from "./Console.module.css";
 
 export function OwnSignIn() {
   const { t } = useConsoleWords();
-  const { who, signOut } = useDesk();
+  const { who } = useDesk();
   const ways = useWays();
   return (
     <>
-      <Head title={t("own.head")} lead={t("own.lead", { name: who.name, clinic: who.clinic })}>
-        <Button onClick={signOut}>{t("console.signout")}</Button>
-      </Head>
+      <Head title={t("own.head")} lead={t("own.lead", { name: who.name, clinic: who.clinic })} />
       {ways && !ways.passkeys && <p>{t("own.none")}</p>}
       {ways?.passkeys && <Keys />}
+      {ways?.passkeys && knowsPasskeys() && <More />}
     </>
   );
 }
@@ -45,12 +44,13 @@ function Keys() {
             { id: "made", head: t("passkey.made"), sort: (key) => key.created_at, cell: (key) => moment(key.created_at) },
             { id: "used", head: t("passkey.used"), sort: (key) => key.used_at ?? "", cell: (key) => (key.used_at ? moment(key.used_at) : t("passkey.unused")) },
             { id: "do", head: t("evening.do"), screen: true, cell: (key) => (
-              <Button size="small" look="quiet" short={t("remove")} onClick={() => setDropping(key)}>{t("passkey.remove", { name: named(key) })}</Button>
+              <div className={css["doings"]}>
+                <Button size="small" look="quiet" short={t("remove")} onClick={() => setDropping(key)}>{t("passkey.remove", { name: named(key) })}</Button>
+              </div>
             ) },
           ]} />
         )}
       </Loaded>
-      {knowsPasskeys() && <More />}
       {dropping && <DropDialog passkey={dropping} name={named(dropping)} onClose={() => setDropping(undefined)} />}
     </Part>
   );
@@ -75,15 +75,17 @@ function More() {
     void join.run(undefined).then((done) => setSaid(done ? "passkey.joined" : undefined));
   };
   return (
-    <form className={css["narrow"]} onSubmit={submit}>
-      <Input label={t("passkey.label.new")} value={label} maxLength={60} onValue={setLabel} />
-      <div className={css["actions"]}>
-        <Button type="submit" disabled={add.busy}>{t("passkey.add")}</Button>
-        <Button look="quiet" disabled={join.busy} onClick={joining}>{t("passkey.join")}</Button>
-      </div>
-      {said && <Notice look="leaf">{t(said)}</Notice>}
-      <Refused refusal={add.refusal ?? join.refusal} />
-    </form>
+    <Part title={t("own.more")}>
+      <form className={css["narrow"]} onSubmit={submit}>
+        <Input label={t("passkey.label.new")} value={label} maxLength={60} onValue={setLabel} />
+        <div className={css["actions"]}>
+          <Button type="submit" disabled={add.busy}>{t("passkey.add")}</Button>
+          <Button look="quiet" disabled={join.busy} onClick={joining}>{t("passkey.join")}</Button>
+        </div>
+        {said && <Notice look="leaf">{t(said)}</Notice>}
+        <Refused refusal={add.refusal ?? join.refusal} />
+      </form>
+    </Part>
   );
 }
 
