@@ -52,7 +52,7 @@ func (h *house) judged(ctx context.Context, id, action string) (e records.Eviden
 	if e, err = h.Records.Evidence(ctx, callerOf(ctx).clinic, session); err != nil {
 		return e, nil, err
 	}
-	if err := h.audit(ctx, action, session); err != nil {
+	if err := h.wrote(ctx, action, records.AuditEntry{Session: session}); err != nil {
 		return e, nil, err
 	}
 	rows, err = h.rows(e)

@@ -70,7 +70,7 @@ func (h *house) searchAudit(ctx context.Context, in auditQuery) (AuditPage, erro
 	if err != nil {
 		return AuditPage{}, err
 	}
-	if err := h.auditPerson(ctx, "audit.read", query.Person); err != nil {
+	if err := h.wrote(ctx, "audit.read", records.AuditEntry{Person: query.Person}); err != nil {
 		return AuditPage{}, err
 	}
 	found, next := cut(found, in.Limit, func(e records.AuditEntry) []string { return []string{strconv.FormatUint(e.N, 10)} })

@@ -9,7 +9,6 @@ import (
 
 	"vesper/auth"
 	"vesper/rooms"
-	"vesper/rooms/records"
 )
 
 // may is what an operation needs of its caller.
@@ -130,15 +129,6 @@ func answerProblem(ctx huma.Context, p *problem) {
 func callerOf(ctx context.Context) caller {
 	who, _ := ctx.Value(callerKey{}).(caller)
 	return who
-}
-
-// audit writes down that a caller read or exported protected data; without
-// that there is no answer.
-func (h *house) audit(ctx context.Context, action string, session rooms.SessionID) error {
-	who := callerOf(ctx)
-	return h.Records.Audit(ctx, records.AuditEntry{
-		Clinic: who.clinic, Actor: who.id, ActorKind: who.kind, Action: action, Session: session,
-	})
 }
 
 // operation describes one call.

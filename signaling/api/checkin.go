@@ -156,7 +156,7 @@ func (h *house) readDoors(ctx context.Context, id rooms.SessionID) (StatedDoors,
 	if err != nil {
 		return out, err
 	}
-	if err := h.audit(ctx, "doors.read", id); err != nil {
+	if err := h.wrote(ctx, "doors.read", records.AuditEntry{Session: id}); err != nil {
 		return out, err
 	}
 	rules, err := h.Records.DoorRules(ctx, clinic)

@@ -8,7 +8,6 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"vesper/auth"
-	"vesper/signaling/wire"
 )
 
 // NewServiceClient registers a program that signs its own assertions.
@@ -49,29 +48,21 @@ func (h *house) clients(api huma.API) {
 		})
 	huma.Register(api, operation("DELETE", "/service-clients/{id}", "revoke-service-client", "Take a program's registration back", maySettings),
 		func(ctx context.Context, in *clientPath) (*struct{}, error) {
-			err := h.audit(ctx, "service_client.revoke", "")
-			if err == nil {
-				err = h.Records.RevokeServiceClient(ctx, callerOf(ctx).clinic, in.ID)
-			}
-			return nil, h.problemOf("revoke program", err)
+			err := h.Records.RevokeServiceClient(ctx, callerOf(ctx).clinic, in.ID)
+			return nil, h.problemOf("revoke program", h.noted(ctx, err, "service_client.revoke", in.ID))
 		})
 }
 
 func (h *house) registerClient(ctx context.Context, in NewServiceClient) (string, error) {
 	if err := auth.CheckKeys(in.Keys); err != nil {
-		p := refuse(422, "invalid", sentence(err.Error()))
-		p.Errors = []wire.ProblemField{{Location: "body.keys", Message: sentence(err.Error())}}
-		return "", p
+		return "", badField("body.keys", sentence(err.Error()))
 	}
 	client := auth.ServiceClient{Clinic: callerOf(ctx).clinic, Name: in.Name, Keys: in.Keys}
 	for _, scope := range in.Scopes {
 		client.Scopes = append(client.Scopes, auth.Scope(scope))
 	}
-	if err := h.audit(ctx, "service_client.create", ""); err != nil {
-		return "", err
-	}
 	client, err := h.Records.AddServiceClient(ctx, client)
-	return client.ID, err
+	return client.ID, h.noted(ctx, err, "service_client.create", client.ID)
 }
 
 func (h *house) listClients(ctx context.Context) (ServiceClients, error) {

@@ -59,9 +59,9 @@ func (h *house) discharge(ctx context.Context, id rooms.SeatID, on string) (Seat
 		return Seat{}, err
 	}
 	var found findings
-	_, end := seatDates(&found, "", on, zone)
-	if len(found) > 0 {
-		found[0].Location = "body.on"
+	end := found.midnight("on", on, zone)
+	if !end.IsZero() {
+		end = end.AddDate(0, 0, 1)
 	}
 	if err := found.refuse("invalid", "The date is wrong."); err != nil {
 		return Seat{}, err

@@ -91,7 +91,7 @@ func (h *house) evenings(api huma.API) {
 func (h *house) skip(ctx context.Context, id, field, day string, skip bool) (*body[Series], error) {
 	date, err := schedule.ParseLocalDate(day)
 	if err != nil {
-		return nil, badField(field, "It is a local date, like 2026-11-26.")
+		return nil, badField(field, wantsDate)
 	}
 	s, err := h.Records.SkipEvening(ctx, callerOf(ctx).clinic, rooms.SeriesID(id), date, skip)
 	return h.planned("skip evening", s, err)
@@ -100,11 +100,11 @@ func (h *house) skip(ctx context.Context, id, field, day string, skip bool) (*bo
 func (h *house) move(ctx context.Context, id, from, to, where string) (*body[Series], error) {
 	first, err := schedule.ParseLocalTime(from)
 	if err != nil {
-		return nil, badField(where+"from", "It is a local date and time, like 2026-11-25T17:30.")
+		return nil, badField(where+"from", wantsStart)
 	}
 	second, err := schedule.ParseLocalTime(to)
 	if err != nil {
-		return nil, badField(where+"to", "It is a local date and time, like 2026-11-25T17:30.")
+		return nil, badField(where+"to", wantsStart)
 	}
 	s, err := h.Records.MoveEvening(ctx, callerOf(ctx).clinic, rooms.SeriesID(id), first, second)
 	return h.planned("move evening", s, err)

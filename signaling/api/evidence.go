@@ -107,7 +107,7 @@ func (h *house) makeCheckpoint(ctx context.Context) (records.Checkpoint, error) 
 		return made, err
 	}
 	h.Checkpointed(made)
-	return made, h.audit(ctx, "checkpoint.make", "")
+	return made, h.wrote(ctx, "checkpoint.make", records.AuditEntry{})
 }
 
 // bundleOf is a session's evidence with its rows. Rows that can't be computed,
@@ -128,7 +128,7 @@ func (h *house) exportEvidence(ctx context.Context, id string, checkpoint int64)
 	clinic, session := callerOf(ctx).clinic, rooms.SessionID(id)
 	e, err := h.Records.Evidence(ctx, clinic, session)
 	if err == nil {
-		err = h.audit(ctx, "evidence.export", session)
+		err = h.wrote(ctx, "evidence.export", records.AuditEntry{Session: session})
 	}
 	if err != nil {
 		return nil, err
@@ -206,7 +206,7 @@ func (h *house) exportArchive(ctx context.Context, q archiveQuery) (*huma.Stream
 	}
 	graves, err := h.Records.Graves(ctx, clinic)
 	if err == nil {
-		err = h.audit(ctx, "archive.export", "")
+		err = h.wrote(ctx, "archive.export", records.AuditEntry{})
 	}
 	if err != nil {
 		return nil, err

@@ -12,7 +12,6 @@ import (
 	"vesper/rooms/attendance/export"
 	"vesper/rooms/attendance/week"
 	"vesper/rooms/records"
-	"vesper/signaling/wire"
 )
 
 // NewExport is what POST /exports takes: a session, a week, or a client's own
@@ -120,49 +119,25 @@ func (h *house) createExport(ctx context.Context, in NewExport) (string, error) 
 
 // check names every field that doesn't fit the others.
 func (in NewExport) check() error {
-	p := refuse(http.StatusUnprocessableEntity, "invalid", "Some of the fields don't fit together.")
-	bad := func(field, message string) {
-		p.Errors = append(p.Errors, wire.ProblemField{Location: "body." + field, Message: message})
-	}
-	date := func(field, value string) week.Date {
-		day, err := week.ParseDate(value)
-		if err != nil {
-			bad(field, "This is a date, like 2026-10-05.")
-		}
-		return day
-	}
-	if len(in.Purpose) < 3 {
-		bad("purpose", "Say why it leaves the clinic.")
-	}
-	if len(in.Recipient) < 2 {
-		bad("recipient", "Say to whom it goes.")
-	}
+	var found findings
+	found.check(len(in.Purpose) >= 3, "purpose", "Say why it leaves the clinic.")
+	found.check(len(in.Recipient) >= 2, "recipient", "Say to whom it goes.")
 	if in.Kind == "own" {
-		if in.Person == "" {
-			bad("person", "Say whose own copy it is.")
-		}
-		from, to := date("from", in.From), date("to", in.To)
-		if from != "" && to != "" && (to < from || to > from.Add(ownDays)) {
-			bad("to", "The last date is not before the first, and at most 400 days after it.")
-		}
-		if in.Session != "" || in.Week != "" || in.Program != "" {
-			bad("session", "An own copy is of a person and a time, not of a session, a week or a program.")
-		}
+		found.check(in.Person != "", "person", "Say whose own copy it is.")
+		from, to := found.day("from", in.From), found.day("to", in.To)
+		found.check(from == "" || to == "" || from <= to && to <= from.Add(ownDays), "to",
+			"The last date is not before the first, and at most 400 days after it.")
+		found.check(in.Session == "" && in.Week == "" && in.Program == "", "session",
+			"An own copy is of a person and a time, not of a session, a week or a program.")
 	} else {
-		if (in.Session == "") == (in.Week == "") {
-			bad("session", "Give a session or a week, one of them.")
-		}
+		found.check((in.Session == "") != (in.Week == ""), "session", "Give a session or a week, one of them.")
 		if in.Week != "" {
-			date("week", in.Week)
+			found.day("week", in.Week)
 		}
-		if in.Person != "" || in.From != "" || in.To != "" || in.Format != "" {
-			bad("person", "Person, from, to and format are of an own copy.")
-		}
+		found.check(in.Person == "" && in.From == "" && in.To == "" && in.Format == "", "person",
+			"Person, from, to and format are of an own copy.")
 	}
-	if len(p.Errors) > 0 {
-		return p
-	}
-	return nil
+	return found.refuse("invalid", "Some of the fields don't fit together.")
 }
 
 // ownDays is the longest own copy.

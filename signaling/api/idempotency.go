@@ -10,7 +10,6 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"vesper/rooms/records"
-	"vesper/signaling/wire"
 )
 
 // keyHeader is the header by which a POST may be repeated without being done
@@ -43,9 +42,7 @@ func (h *house) once(ctx huma.Context, next func(huma.Context)) {
 		return
 	}
 	if !printable(key) {
-		bad := refuse(http.StatusUnprocessableEntity, "invalid", "The idempotency key can't be used.")
-		bad.Errors = []wire.ProblemField{{Location: "header." + keyHeader, Message: "Give up to 255 printable ASCII characters."}}
-		answerProblem(ctx, bad)
+		answerProblem(ctx, badField("header."+keyHeader, "Give a key of up to 255 printable ASCII characters."))
 		return
 	}
 	limit := ctx.Operation().MaxBodyBytes

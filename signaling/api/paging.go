@@ -3,9 +3,6 @@ package api
 import (
 	"encoding/base64"
 	"encoding/json"
-	"net/http"
-
-	"vesper/signaling/wire"
 )
 
 // Page is what every list that can grow takes beside its own parameters.
@@ -13,6 +10,8 @@ type Page struct {
 	Limit int    `query:"limit" minimum:"1" maximum:"1000" default:"100" doc:"how many at most"`
 	After string `query:"after" maxLength:"1024" doc:"where to go on: next of the answer before"`
 }
+
+var badCursor = badField("query.after", "Give the next of an earlier answer, unchanged.")
 
 // place is what the cursor of a page says: parts that cursorTo was given. It
 // is nil on the first page, and a problem when the cursor is not one of ours.
@@ -26,9 +25,7 @@ func (p Page) place(parts int) ([]string, error) {
 		err = json.Unmarshal(data, &place)
 	}
 	if err != nil || len(place) != parts {
-		bad := refuse(http.StatusUnprocessableEntity, "invalid", "One parameter can't be used.")
-		bad.Errors = []wire.ProblemField{{Location: "query.after", Message: "Give the next of an earlier answer, unchanged."}}
-		return nil, bad
+		return nil, badCursor
 	}
 	return place, nil
 }

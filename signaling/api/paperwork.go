@@ -211,5 +211,5 @@ func (h *house) personOfClinic(ctx context.Context, action string, person rooms.
 	if _, err := h.Records.Person(ctx, callerOf(ctx).clinic, person); err != nil {
 		return err
 	}
-	return h.auditPerson(ctx, action, person)
+	return h.wrote(ctx, action, records.AuditEntry{Person: person})
 }

@@ -12,6 +12,7 @@ import (
 	"vesper/auth"
 	"vesper/auth/passkey"
 	"vesper/rooms"
+	"vesper/rooms/records"
 	"vesper/signaling/wire"
 )
 
@@ -107,7 +108,7 @@ func (h *house) enrolPasskey(ctx context.Context, in PasskeyAnswer) (Created, er
 		return Created{}, noPasskeys
 	}
 	who := callerOf(ctx).staff()
-	if err := h.auditPerson(ctx, "passkey.enrol", who.Person); err != nil {
+	if err := h.wrote(ctx, "passkey.enrol", records.AuditEntry{Person: who.Person}); err != nil {
 		return Created{}, err
 	}
 	key, err := h.SignIn.Passkeys.Enrol(ctx, who, in.ID, in.Label, in.Response)
@@ -175,7 +176,7 @@ func (h *house) joinPasskey(ctx context.Context, in PasskeyAnswer) error {
 		return err
 	}
 	who := callerOf(ctx).staff()
-	if err := h.auditPerson(ctx, "passkey.enrol", who.Person); err != nil {
+	if err := h.wrote(ctx, "passkey.enrol", records.AuditEntry{Person: who.Person}); err != nil {
 		return err
 	}
 	return h.SignIn.Passkeys.Join(ctx, who, keys)

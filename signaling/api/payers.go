@@ -2,15 +2,12 @@ package api
 
 import (
 	"context"
-	"net/http"
-	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"vesper/rooms"
 	"vesper/rooms/attendance/week"
 	"vesper/rooms/records"
-	"vesper/signaling/wire"
 )
 
 // Payers are all versions of the rule sets, by key and the newest first.
@@ -47,19 +44,15 @@ func (h *house) payers(api huma.API) {
 }
 
 func (h *house) setPayer(ctx context.Context, payer week.Payer) (week.Payer, error) {
-	if bad := payer.Check(); len(bad) > 0 {
-		p := refuse(http.StatusUnprocessableEntity, "invalid", "Some of the rules can't be meant.")
-		for _, field := range bad {
-			p.Errors = append(p.Errors, wire.ProblemField{Location: "body." + field.Field, Message: field.Message})
-		}
-		return week.Payer{}, p
+	var found findings
+	for _, wrong := range payer.Check() {
+		found.check(false, wrong.Field, wrong.Message)
 	}
-	who := callerOf(ctx)
-	err := h.Records.Audit(ctx, records.AuditEntry{Clinic: who.clinic, Actor: who.id, ActorKind: who.kind, Action: "payer.set", Object: payer.Payer})
-	if err != nil {
+	if err := found.refuse("invalid", "Some of the rules can't be meant."); err != nil {
 		return week.Payer{}, err
 	}
-	return h.Records.SetPayer(ctx, who.clinic, payer)
+	set, err := h.Records.SetPayer(ctx, callerOf(ctx).clinic, payer)
+	return set, h.noted(ctx, err, "payer.set", payer.Payer)
 }
 
 func (h *house) setPersonPayer(ctx context.Context, person rooms.PersonID, in PersonPayer) error {
@@ -67,36 +60,29 @@ func (h *house) setPersonPayer(ctx context.Context, person rooms.PersonID, in Pe
 	if _, err := h.Records.Person(ctx, who.clinic, person); err != nil {
 		return err
 	}
-	from, err := h.firstDay(ctx, who.clinic, in.From)
+	from, err := h.firstDay(ctx, in.From)
 	if err != nil {
 		return err
 	}
-	err = h.Records.Audit(ctx, records.AuditEntry{
-		Clinic: who.clinic, Actor: who.id, ActorKind: who.kind, Action: "person.payer", Object: in.Payer, Person: person,
-	})
-	if err != nil {
+	if err := h.Records.SetPersonPayer(ctx, who.clinic, person, in.Payer, from); err != nil {
 		return err
 	}
-	return h.Records.SetPersonPayer(ctx, who.clinic, person, in.Payer, from)
+	return h.wrote(ctx, "person.payer", records.AuditEntry{Object: in.Payer, Person: person})
 }
 
 // firstDay is the day that was given or, by default, the first of this week.
-func (h *house) firstDay(ctx context.Context, id rooms.ClinicID, given string) (week.Date, error) {
+func (h *house) firstDay(ctx context.Context, given string) (week.Date, error) {
 	if given != "" {
 		day, err := week.ParseDate(given)
 		if err != nil {
-			return "", badField("body.from", "This is a date, like 2026-10-05.")
+			return "", badField("body.from", wantsDate)
 		}
 		return day, nil
 	}
-	clinic, err := h.Records.Clinic(ctx, id)
+	zone, err := h.zone(ctx)
 	if err != nil {
 		return "", err
 	}
-	zone, err := time.LoadLocation(clinic.Zone)
-	if err != nil {
-		return "", err
-	}
-	rules, err := h.Records.Rules(ctx, id)
+	rules, err := h.Records.Rules(ctx, callerOf(ctx).clinic)
 	return week.First(week.DateOf(h.Clock.Now(), zone), rules.WeekStart), err
 }

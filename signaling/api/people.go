@@ -2,9 +2,7 @@ package api
 
 import (
 	"context"
-	"encoding/base64"
 	"errors"
-	"net/http"
 	"net/mail"
 	"strconv"
 	"strings"
@@ -62,10 +60,9 @@ type Persons struct {
 }
 
 type personsQuery struct {
-	Kind  string `query:"kind" enum:"staff,client,collateral"`
-	Text  string `query:"q" maxLength:"120" doc:"part of a name"`
-	After string `query:"after" maxLength:"400"`
-	Limit int    `query:"limit" minimum:"1" maximum:"1000" default:"100"`
+	Page
+	Kind string `query:"kind" enum:"staff,client,collateral"`
+	Text string `query:"q" maxLength:"120" doc:"part of a name"`
 }
 
 type personPatch struct {
@@ -168,12 +165,12 @@ func mayGrant(ctx context.Context, before, after []auth.StaffRole) error {
 
 func (h *house) listPersons(ctx context.Context, q personsQuery) (Persons, error) {
 	find := records.PersonQuery{Kind: records.PersonKind(q.Kind), Text: q.Text, Limit: q.Limit}
-	if q.After != "" {
-		name, id, ok := placeOf(q.After)
-		if !ok {
-			return Persons{}, badCursor
-		}
-		find.AfterName, find.After = name, rooms.PersonID(id)
+	place, err := q.place(2)
+	if err != nil {
+		return Persons{}, err
+	}
+	if place != nil {
+		find.AfterName, find.After = place[0], rooms.PersonID(place[1])
 	}
 	clinic := callerOf(ctx).clinic
 	people, more, err := h.Records.FindPersons(ctx, clinic, find)
@@ -190,7 +187,7 @@ func (h *house) listPersons(ctx context.Context, q personsQuery) (Persons, error
 	}
 	if more {
 		last := people[len(people)-1]
-		out.Next = placeAfter(last.LegalName, string(last.ID))
+		out.Next = cursorTo(last.LegalName, string(last.ID))
 	}
 	return out, h.wrote(ctx, "persons.read", records.AuditEntry{Object: strconv.Itoa(len(people))})
 }
@@ -263,30 +260,6 @@ func (h *house) patchPerson(ctx context.Context, id rooms.PersonID, in PersonPat
 	}
 	minutes, err := h.Records.Prescribed(ctx, person.Clinic, h.Clock.Now())
 	return shownPerson(person, minutes[id]), err
-}
-
-// wrote writes down what a caller read or changed. The entry says of what.
-func (h *house) wrote(ctx context.Context, action string, entry records.AuditEntry) error {
-	who := callerOf(ctx)
-	entry.Clinic, entry.Actor, entry.ActorKind, entry.Action = who.clinic, who.id, who.kind, action
-	return h.Records.Audit(ctx, entry)
-}
-
-var badCursor = refuse(http.StatusUnprocessableEntity, "invalid", "That is no place in this list; begin without after.")
-
-// placeAfter is a place in a list that is ordered by name and id, and placeOf
-// reads it.
-func placeAfter(name, id string) string {
-	return base64.RawURLEncoding.EncodeToString([]byte(id + "\n" + name))
-}
-
-func placeOf(cursor string) (name, id string, ok bool) {
-	data, err := base64.RawURLEncoding.DecodeString(cursor)
-	if err != nil {
-		return "", "", false
-	}
-	id, name, ok = strings.Cut(string(data), "\n")
-	return name, id, ok
 }
 
 // zone is the clinic's, by which its dates are read.

@@ -100,9 +100,7 @@ func (h *house) problemOf(doing string, err error) error {
 		}
 		return p
 	case errors.As(err, &plan):
-		p := refuse(http.StatusUnprocessableEntity, "invalid", plan.Message)
-		p.Errors = []wire.ProblemField{{Location: "body." + plan.Field, Message: plan.Message}}
-		return p
+		return badField("body."+fieldOf(plan), plan.Message)
 	case passkeyProblem(err) != nil:
 		return passkeyProblem(err)
 	case scheduleProblem(err) != nil:

@@ -12,7 +12,6 @@ import (
 	"vesper/rooms"
 	"vesper/rooms/attendance"
 	"vesper/rooms/records"
-	"vesper/signaling/wire"
 )
 
 // Review is what staff see before they sign a session, and after.
@@ -116,7 +115,7 @@ func reviewing[T any](h *house, api huma.API, path, id, summary string, apply fu
 		func(ctx context.Context, in *sessionBody[T]) (*body[Review], error) {
 			err := apply(ctx, rooms.SessionID(in.ID), in.Body)
 			if err == nil {
-				err = h.audit(ctx, "review."+strings.ReplaceAll(path, "-", "_"), rooms.SessionID(in.ID))
+				err = h.wrote(ctx, "review."+strings.ReplaceAll(path, "-", "_"), records.AuditEntry{Session: rooms.SessionID(in.ID)})
 			}
 			if err != nil {
 				return nil, h.problemOf(id, reviewProblem(err))
@@ -225,9 +224,7 @@ func reviewProblem(err error) error {
 	var field *records.ReviewError
 	switch {
 	case errors.As(err, &field):
-		p := refuse(http.StatusUnprocessableEntity, "invalid", field.Message)
-		p.Errors = []wire.ProblemField{{Location: "body." + field.Field, Message: field.Message}}
-		return p
+		return badField("body."+field.Field, field.Message)
 	case errors.Is(err, records.ErrUnsealed):
 		return refuse(http.StatusConflict, "not_over", "The evening is not over yet, or its record is still being sealed.")
 	case errors.Is(err, records.ErrSigned):

@@ -6,6 +6,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"vesper/rooms/attendance"
+	"vesper/rooms/records"
 )
 
 // Thresholds are the clinic's own rules of attendance. Each change is a new
@@ -53,7 +54,7 @@ func (h *house) setRules(ctx context.Context, in Thresholds) (ClinicRules, error
 	if err != nil {
 		return ClinicRules{}, err
 	}
-	return rulesOf(rules), h.audit(ctx, "rules.set", "")
+	return rulesOf(rules), h.wrote(ctx, "rules.set", records.AuditEntry{})
 }
 
 func rulesOf(r attendance.Rules) ClinicRules {

@@ -151,20 +151,12 @@ func shownSeat(s records.Seat, link records.LinkState, zone *time.Location) Seat
 }
 
 // seatDates reads the first and the last date of a seat.
-func seatDates(found *findings, from, until string, zone *time.Location) (first, end time.Time) {
-	read := func(field, text string) (date time.Time) {
-		if text == "" {
-			return date
-		}
-		date, err := time.ParseInLocation(time.DateOnly, text, zone)
-		found.check(err == nil, field, "Give a date like 2026-11-26.")
-		return date
-	}
-	first, end = read("from", from), read("until", until)
+func seatDates(found *findings, under, from, until string, zone *time.Location) (first, end time.Time) {
+	first, end = found.midnight(under+"from", from, zone), found.midnight(under+"until", until, zone)
 	if !end.IsZero() {
 		end = end.AddDate(0, 0, 1)
 	}
-	found.check(first.IsZero() || end.IsZero() || first.Before(end), "until", "The seat ends before it begins.")
+	found.check(first.IsZero() || end.IsZero() || first.Before(end), under+"until", "The seat ends before it begins.")
 	return first, end
 }
 
@@ -216,12 +208,7 @@ func newSeat(found *findings, under string, in NewSeat, zone *time.Location) rec
 		Seat:   rooms.Seat{Role: rooms.Role(in.Role), DisplayName: in.DisplayName, Segments: in.Segments},
 		Client: rooms.PersonID(in.Client), Prescribed: in.PrescribedMinutes, Phase: in.Phase,
 	}
-	var dates findings
-	seat.From, seat.Until = seatDates(&dates, in.From, in.Until, zone)
-	for _, f := range dates {
-		f.Location = "body." + under + f.Location[len("body."):]
-		*found = append(*found, f)
-	}
+	seat.From, seat.Until = seatDates(found, under, in.From, in.Until, zone)
 	return seat
 }
 
@@ -280,7 +267,7 @@ func patched(found *findings, seat *records.Seat, in SeatPatch, zone *time.Locat
 	if in.Until != nil {
 		until, seat.Until = *in.Until, time.Time{}
 	}
-	first, end := seatDates(found, from, until, zone)
+	first, end := seatDates(found, "", from, until, zone)
 	if !first.IsZero() {
 		seat.From = first
 	}

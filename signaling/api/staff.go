@@ -157,7 +157,7 @@ func (h *house) signInLink(ctx context.Context, id rooms.PersonID, host string) 
 	if person.Kind != records.StaffPerson || len(person.StaffRoles) == 0 {
 		return Link{}, refuse(422, "not_staff", "Only a staff member with a role in the clinic can sign in.")
 	}
-	if err := h.auditPerson(ctx, "signin_link.create", id); err != nil {
+	if err := h.wrote(ctx, "signin_link.create", records.AuditEntry{Person: id}); err != nil {
 		return Link{}, err
 	}
 	secret, link, err := h.Authority.NewStaffLink(ctx, auth.Staff{Clinic: who.clinic, Person: id, Roles: person.StaffRoles}, 0, false)
@@ -169,17 +169,10 @@ func (h *house) signPersonOut(ctx context.Context, id rooms.PersonID) error {
 	if _, err := h.Records.Person(ctx, who.clinic, id); err != nil {
 		return err
 	}
-	if err := h.auditPerson(ctx, "signin.end", id); err != nil {
+	if err := h.wrote(ctx, "signin.end", records.AuditEntry{Person: id}); err != nil {
 		return err
 	}
 	return h.Authority.EndStaffOf(ctx, who.clinic, id)
-}
-
-func (h *house) auditPerson(ctx context.Context, action string, person rooms.PersonID) error {
-	who := callerOf(ctx)
-	return h.Records.Audit(ctx, records.AuditEntry{
-		Clinic: who.clinic, Actor: who.id, ActorKind: who.kind, Action: action, Person: person,
-	})
 }
 
 // base is the pages' address: configured, or that of the request.

@@ -118,7 +118,7 @@ func (h *house) listGuests(ctx context.Context, id string) (Guests, error) {
 			Matched: string(g.Matched), MatchedBy: string(g.MatchedBy), MatchedAt: g.MatchedAt,
 		}
 	}
-	return out, h.audit(ctx, "guests.read", session.Session)
+	return out, h.wrote(ctx, "guests.read", records.AuditEntry{Session: session.Session})
 }
 
 func (h *house) seatGuest(ctx context.Context, in sessionGuest) (SeatedGuest, error) {

@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"net/http"
 	"net/netip"
 	"net/url"
 	"slices"
@@ -12,7 +11,6 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"vesper/rooms/records"
-	"vesper/signaling/wire"
 )
 
 // Webhook is where another system wants to be told.
@@ -120,7 +118,7 @@ func (h *house) webhooks(api huma.API) {
 		func(ctx context.Context, in *WebhookID) (*body[Created], error) {
 			id, err := h.Records.TestWebhook(ctx, callerOf(ctx).clinic, in.ID)
 			h.Posted()
-			return &body[Created]{Created{id}}, h.problemOf("test webhook", err)
+			return &body[Created]{Created{id}}, h.problemOf("test webhook", h.noted(ctx, err, "webhook.test", in.ID))
 		})
 	huma.Register(api, operation("GET", "/webhooks/{id}/deliveries", "list-deliveries", "What a webhook was told, the newest first", maySettings),
 		func(ctx context.Context, in *webhookPage) (*body[Deliveries], error) {
@@ -178,9 +176,7 @@ func (h *house) outside(address string) error {
 	if message == "" {
 		return nil
 	}
-	p := refuse(http.StatusUnprocessableEntity, "invalid", "The address can't be used.")
-	p.Errors = []wire.ProblemField{{Location: "body.url", Message: message}}
-	return p
+	return badField("body.url", message)
 }
 
 func inner(host string) bool {
@@ -203,8 +199,7 @@ func (h *house) deliveries(ctx context.Context, p Page, q records.MessageQuery) 
 	}
 	if place != nil {
 		if q.Before, err = time.Parse(time.RFC3339Nano, place[0]); err != nil {
-			_, err := Page{After: "-"}.place(2)
-			return out, err
+			return out, badCursor
 		}
 		q.BeforeID = place[1]
 	}
@@ -255,16 +250,4 @@ func stamp(t time.Time) string {
 		return ""
 	}
 	return t.UTC().Format(time.RFC3339)
-}
-
-// noted writes down a change of the clinic's settings that was made; err is
-// whether it was.
-func (h *house) noted(ctx context.Context, err error, action, object string) error {
-	if err != nil {
-		return err
-	}
-	who := callerOf(ctx)
-	return h.Records.Audit(ctx, records.AuditEntry{
-		Clinic: who.clinic, Actor: who.id, ActorKind: who.kind, Action: action, Object: object,
-	})
 }

@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"net/http"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -26,23 +25,13 @@ func (h *house) week(api huma.API) {
 		})
 }
 
-// badField is a refusal that names one field.
-func badField(location, message string) *problem {
-	p := refuse(http.StatusUnprocessableEntity, "invalid", message)
-	p.Errors = []wire.ProblemField{{Location: location, Message: message}}
-	return p
-}
-
 func (h *house) readWeek(ctx context.Context, q weekQuery) (week.View, error) {
 	w, err := h.theWeek(ctx, callerOf(ctx).clinic, q.Of, rooms.ProgramID(q.Program))
 	if err != nil {
 		return week.View{}, err
 	}
 	view := week.Compute(w.Input)
-	who := callerOf(ctx)
-	return view, h.Records.Audit(ctx, records.AuditEntry{
-		Clinic: who.clinic, Actor: who.id, ActorKind: who.kind, Action: "week.read", Object: string(view.Start),
-	})
+	return view, h.wrote(ctx, "week.read", records.AuditEntry{Object: string(view.Start)})
 }
 
 // aWeek is what a week is computed from, with what its exports need beside it.
@@ -95,7 +84,7 @@ func (h *house) weekSessions(ctx context.Context, clinic rooms.ClinicID, of stri
 	w.Now, w.WeekStart, w.Of = h.Clock.Now(), rules.WeekStart, week.DateOf(h.Clock.Now(), w.Zone)
 	if of != "" {
 		if w.Of, err = week.ParseDate(of); err != nil {
-			return w, badField("query.of", "This is a date, like 2026-10-05.")
+			return w, badField("query.of", wantsDate)
 		}
 	}
 	w.first = week.First(w.Of, w.WeekStart)
