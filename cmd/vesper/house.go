@@ -128,7 +128,7 @@ func (h *house) openRooms(ctx context.Context) error {
 	}
 	h.signaling = signaling.NewServer(signaling.Options{
 		Authority: h.authority, Engine: h.engine, Front: front{h.records},
-		Reception: reception{h.records, func() string { return h.url }}, Origins: origins(h.config.URL), Clock: h.clock, Logger: h.log,
+		Reception: reception{h.records, func() string { return h.url }, h.config.organizer(), h.post.Wake}, Origins: origins(h.config.URL), Clock: h.clock, Logger: h.log,
 	})
 	h.hall = rooms.NewHall(rooms.HallOptions{
 		Node: node, URL: base(h.config), Journal: h.records, Store: h.store, Stage: h.signaling.Stage, Clock: h.clock, Logger: h.log,
@@ -146,6 +146,7 @@ func (h *house) openRooms(ctx context.Context) error {
 		Errands: append(h.mailErrands(), h.checkpoints.errand),
 	})
 	h.onClose(h.desk.Close)
+	h.refreshRows()
 	return nil
 }
 
@@ -173,12 +174,16 @@ func (h *house) openPages(cert *tls.Certificate) (err error) {
 	if err != nil {
 		return err
 	}
+	proxies, err := h.config.proxies()
+	if err != nil {
+		return err
+	}
 	mux := http.NewServeMux()
 	mux.Handle(wire.Path, h.signaling)
 	api.Mount(mux, api.Options{
 		Records: h.records, Authority: h.authority, Keys: h.keys, Clock: h.clock, Logger: h.log, URL: h.url, Live: h.hall, Planned: h.desk.Wake, Checkpointed: h.checkpoints.made, SignIn: ways,
 		Posted: h.post.Wake, Organizer: h.config.organizer(), InsideHooks: h.config.Webhooks.AllowInside,
-		OnClose: h.onClose,
+		OnClose: h.onClose, Proxies: proxies, Limits: h.config.Limits.limits(),
 	})
 	h.health(mux)
 	h.pages(mux)

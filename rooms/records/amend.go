@@ -56,7 +56,7 @@ func (r *Records) Amend(ctx context.Context, clinic rooms.ClinicID, session room
 		kept[note.Event] = salted(clean(note.Text))
 	}
 	now := r.clock.Now()
-	return r.change(ctx, clinic, "amend session", func(ctx context.Context, tx bun.Tx) error {
+	return r.review(ctx, clinic, session, "amend session", func(ctx context.Context, tx bun.Tx) error {
 		v, err := reviewOf(ctx, tx, clinic, session)
 		if err != nil {
 			return err
@@ -74,6 +74,15 @@ func (r *Records) Amend(ctx context.Context, clinic rooms.ClinicID, session room
 		}
 		return r.tell(ctx, tx, clinic, AttendanceCorrected, session)
 	})
+}
+
+// review changes what is written of a sealed session, and its rows with it.
+func (r *Records) review(ctx context.Context, clinic rooms.ClinicID, session rooms.SessionID, what string, apply func(context.Context, bun.Tx) error) error {
+	err := r.change(ctx, clinic, what, apply)
+	if err == nil {
+		r.judgeAhead(ctx, clinic, session)
+	}
+	return err
 }
 
 // reviewOf finds a session that is sealed.

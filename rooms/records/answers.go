@@ -60,8 +60,7 @@ func (a answerRow) noun() (Answer, error) {
 var ErrValue = errors.New("an answer is a number from 0 to 10")
 
 // SaveAnswers keeps what a person answered. A zero At is now. The first value of a moment holds;
-// what was skipped may be answered later. All are one person's, of one
-// session. rooms.ErrNotFound: a scale that the clinic does not ask. ErrValue.
+// what was skipped may be answered later. rooms.ErrNotFound: a scale that the clinic does not ask. ErrValue.
 func (r *Records) SaveAnswers(ctx context.Context, clinic rooms.ClinicID, answers []Answer) error {
 	if len(answers) == 0 {
 		return nil
@@ -71,6 +70,7 @@ func (r *Records) SaveAnswers(ctx context.Context, clinic rooms.ClinicID, answer
 		if err != nil {
 			return err
 		}
+		rows := make([]answerRow, 0, len(answers))
 		for _, a := range answers {
 			scale, known := newest[a.Scale]
 			switch {
@@ -84,15 +84,12 @@ func (r *Records) SaveAnswers(ctx context.Context, clinic rooms.ClinicID, answer
 			if a.At.IsZero() {
 				a.At = r.clock.Now()
 			}
-			row := answerRow{
+			rows = append(rows, answerRow{
 				Clinic: clinic, Session: a.Session, Person: a.Person, Scale: a.Scale, Moment: a.Moment, Skipped: a.Skipped,
 				Version: scale.Version, Score: a.Value, AnsweredAt: ms(a.At),
-			}
-			if err := insertOnce(ctx, tx, &row, "(clinic, session, person, scale, moment, skipped)"); err != nil {
-				return err
-			}
+			})
 		}
-		return nil
+		return insertOnce(ctx, tx, &rows, "(clinic, session, person, scale, moment, skipped)")
 	})
 }
 

@@ -37,9 +37,9 @@ func unsealed(ctx context.Context, db bun.IDB, session rooms.SessionID) error {
 // Seal serves rooms.Journal.
 func (r *Records) Seal(ctx context.Context, session rooms.SessionID, epoch uint64) error {
 	now := ms(r.clock.Now())
-	return r.change(ctx, everyClinic, "seal session", func(ctx context.Context, tx bun.Tx) error {
-		clinic, err := owned(ctx, tx, session, epoch)
-		if err != nil {
+	var clinic rooms.ClinicID
+	err := r.change(ctx, everyClinic, "seal session", func(ctx context.Context, tx bun.Tx) (err error) {
+		if clinic, err = owned(ctx, tx, session, epoch); err != nil {
 			return err
 		}
 		err = unsealed(ctx, tx, session)
@@ -61,6 +61,10 @@ func (r *Records) Seal(ctx context.Context, session rooms.SessionID, epoch uint6
 			Kind: ledger.Machine, Session: session, Count: head.N, Head: head.Hash, At: now,
 		})
 	})
+	if err == nil {
+		r.judgeAhead(ctx, clinic, session)
+	}
+	return err
 }
 
 // seal sets seal n of a session, together with what it is judged by, and adds

@@ -60,7 +60,7 @@ func (s signatureRow) line() ledger.Line {
 // ErrUnsealed, ErrSigned, ErrIncomplete, ErrTampered.
 func (r *Records) Sign(ctx context.Context, clinic rooms.ClinicID, session rooms.SessionID, signer Signer) error {
 	now, salt := r.clock.Now(), rand.Text()
-	return r.change(ctx, clinic, "sign session", func(ctx context.Context, tx bun.Tx) error {
+	return r.review(ctx, clinic, session, "sign session", func(ctx context.Context, tx bun.Tx) error {
 		v, err := reviewOf(ctx, tx, clinic, session)
 		if err != nil {
 			return err
@@ -79,7 +79,7 @@ func (r *Records) Sign(ctx context.Context, clinic rooms.ClinicID, session rooms
 // ErrUnsigned, ErrTampered.
 func (r *Records) Addend(ctx context.Context, clinic rooms.ClinicID, session rooms.SessionID, signer Signer, text string) error {
 	now, salt, kept := r.clock.Now(), rand.Text(), salted(clean(text))
-	return r.change(ctx, clinic, "add to signed session", func(ctx context.Context, tx bun.Tx) error {
+	return r.review(ctx, clinic, session, "add to signed session", func(ctx context.Context, tx bun.Tx) error {
 		v, err := reviewOf(ctx, tx, clinic, session)
 		if err != nil {
 			return err
