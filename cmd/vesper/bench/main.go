@@ -19,6 +19,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"vesper/cmd/vesper/bench/paper"
 )
 
 // settings are the flags.
@@ -85,7 +87,7 @@ func main() {
 // bench does all runs and reports them. Too many negotiations are an error,
 // after the report, so that the numbers can be seen.
 func bench(ctx context.Context, s settings) error {
-	r := report{Machine: thisMachine(ctx), People: s.people, Steady: s.steady.String()}
+	r := report{Machine: paper.ThisMachine(ctx), People: s.people, Steady: s.steady.String()}
 	for n := range s.runs {
 		progress("run %d of %d", n+1, s.runs)
 		awaitCalm(ctx, s.patience)
@@ -114,6 +116,9 @@ func (r report) print(s settings) error {
 		if err != nil {
 			return err
 		}
+		if kept, err := os.ReadFile(s.write); err == nil {
+			page = keepYear(page, string(kept))
+		}
 		if err := os.WriteFile(s.write, page, 0o644); err != nil {
 			return err
 		}
@@ -124,7 +129,7 @@ func (r report) print(s settings) error {
 		out.SetIndent("", "  ")
 		return out.Encode(r)
 	}
-	_, err := fmt.Println(strings.TrimSpace(table(r.rows())))
+	_, err := fmt.Println(strings.TrimSpace(paper.Table(r.rows())))
 	return err
 }
 

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 	"text/template"
+
+	"vesper/cmd/vesper/bench/paper"
 )
 
 //go:embed page.md.tmpl
@@ -18,8 +20,8 @@ func (r report) page() ([]byte, error) {
 	var out bytes.Buffer
 	err := pageTemplate.Execute(&out, map[string]any{
 		"Report": r,
-		"Table":  table(r.rows()),
-		"Micro":  table(r.microRows()),
+		"Table":  paper.Table(r.rows()),
+		"Micro":  paper.Table(r.microRows()),
 		"Runs":   len(r.Runs),
 		"Place":  r.Machine.String(),
 		"Others": r.People - 1,
@@ -31,26 +33,6 @@ func (r report) page() ([]byte, error) {
 // audioSlots is how many voices a client hears at once, as the server says.
 const audioSlots = 8
 
-// String is the machine in a line.
-func (m machine) String() string {
-	kind := ""
-	if m.Virtual {
-		kind = ", a virtual machine"
-	}
-	parts := []string{fmt.Sprintf("%s, %d cores%s", m.CPU, m.Cores, kind), m.Memory, m.Kernel, m.Go}
-	if m.Commit != "" {
-		parts = append(parts, "commit "+m.Commit)
-	}
-	parts = append(parts, m.Date)
-	var said []string
-	for _, part := range parts {
-		if part != "" {
-			said = append(said, part)
-		}
-	}
-	return strings.Join(said, " · ")
-}
-
 // microRows is the table of the Go benchmarks.
 func (r report) microRows() [][]string {
 	if len(r.Micro) == 0 {
@@ -61,4 +43,14 @@ func (r report) microRows() [][]string {
 		rows = append(rows, []string{"`" + m.Name + "`", fmt.Sprintf("%.1f", m.Ns), fmt.Sprintf("%.0f", m.Bytes), fmt.Sprintf("%.0f", m.Allocs)})
 	}
 	return rows
+}
+
+// keepYear takes the section of the clinic's year over from the page as it is:
+// another command measures it.
+func keepYear(page []byte, kept string) []byte {
+	section := paper.Section(kept, "year")
+	if section == "" {
+		return page
+	}
+	return []byte(strings.TrimRight(string(page), "\n") + "\n\n" + section + "\n")
 }

@@ -57,13 +57,3 @@ func TestUsageOfThisProcess(t *testing.T) {
 		t.Errorf("got %+v", u)
 	}
 }
-
-func TestCPUField(t *testing.T) {
-	const info = "processor\t: 0\nmodel name\t: Some CPU: fast\nflags\t\t: fpu hypervisor\n\nprocessor\t: 1\nmodel name\t: Other\n"
-	if got := cpuField(info, "model name"); got != "Some CPU: fast" {
-		t.Errorf("got %q", got)
-	}
-	if got := cpuField(info, "bogomips"); got != "" {
-		t.Errorf("got %q of nothing", got)
-	}
-}

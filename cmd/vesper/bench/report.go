@@ -2,18 +2,18 @@ package main
 
 import (
 	"fmt"
-	"strings"
-	"unicode/utf8"
+
+	"vesper/cmd/vesper/bench/paper"
 )
 
 // report is all that was measured.
 type report struct {
-	Machine machine `json:"machine"`
-	People  int     `json:"people"`
-	Steady  string  `json:"steady"`
-	Median  run     `json:"median"`
-	Runs    []run   `json:"runs"`
-	Micro   []micro `json:"go_benchmarks,omitempty"`
+	Machine paper.Machine `json:"machine"`
+	People  int           `json:"people"`
+	Steady  string        `json:"steady"`
+	Median  run           `json:"median"`
+	Runs    []run         `json:"runs"`
+	Micro   []micro       `json:"go_benchmarks,omitempty"`
 }
 
 // rows are the table, heading first.
@@ -65,51 +65,4 @@ func (r report) number(name, format string, of func(run) float64) []string {
 		least, most = min(least, of(one)), max(most, of(one))
 	}
 	return []string{name, fmt.Sprintf(format, of(r.Median)), fmt.Sprintf(format, least), fmt.Sprintf(format, most)}
-}
-
-func gigabytes(kilobytes uint64) string { return fmt.Sprintf("%.1f GB", float64(kilobytes)*1024/1e9) }
-
-// table is Markdown that can be read as it is. An empty row begins the next
-// table, whose heading follows.
-func table(rows [][]string) string {
-	widths := []int{}
-	for _, row := range rows {
-		for i, cell := range row {
-			if i == len(widths) {
-				widths = append(widths, 0)
-			}
-			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
-		}
-	}
-	var b strings.Builder
-	heading := true
-	for _, row := range rows {
-		if len(row) == 0 {
-			b.WriteString("\n")
-			heading = true
-			continue
-		}
-		line(&b, row, widths)
-		if heading {
-			b.WriteString("|" + strings.Repeat("-", widths[0]+2))
-			for i := range row[1:] {
-				b.WriteString("|" + strings.Repeat("-", widths[i+1]+1) + ":")
-			}
-			b.WriteString("|\n")
-			heading = false
-		}
-	}
-	return b.String()
-}
-
-func line(b *strings.Builder, row []string, widths []int) {
-	for i, cell := range row {
-		space := strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell))
-		if i == 0 {
-			b.WriteString("| " + cell + space + " ")
-		} else {
-			b.WriteString("| " + space + cell + " ")
-		}
-	}
-	b.WriteString("|\n")
 }

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"vesper/cmd/vesper/bench/paper"
 )
 
 func TestArrivals(t *testing.T) {
@@ -74,7 +76,7 @@ func TestNegotiationsMustBeOne(t *testing.T) {
 }
 
 func TestTable(t *testing.T) {
-	got := table([][]string{{"a", "µs"}, {"long", "1.5"}, {}, {"b", "n"}, {"x", "2"}})
+	got := paper.Table([][]string{{"a", "µs"}, {"long", "1.5"}, {}, {"b", "n"}, {"x", "2"}})
 	want := "| a    |  µs |\n|------|----:|\n| long | 1.5 |\n\n| b    |   n |\n|------|----:|\n| x    |   2 |\n"
 	if got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
@@ -82,7 +84,7 @@ func TestTable(t *testing.T) {
 }
 
 func TestPage(t *testing.T) {
-	r := report{People: 12, Steady: "10s", Runs: []run{{Negotiations: bounds{1, 1}}}, Machine: machine{CPU: "Some CPU", Cores: 2, Go: "go1.26", Date: "2026-11-22"}}
+	r := report{People: 12, Steady: "10s", Runs: []run{{Negotiations: bounds{1, 1}}}, Machine: paper.Machine{CPU: "Some CPU", Cores: 2, Go: "go1.26", Date: "2026-11-22"}}
 	r.Median = medians(r.Runs)
 	page, err := r.page()
 	if err != nil {
