@@ -112,7 +112,7 @@ func (h *house) setScales(ctx context.Context, in Scales) (Scales, error) {
 		return Scales{}, err
 	}
 	set, err := h.Records.SetScales(ctx, callerOf(ctx).clinic, scales)
-	return scalesOf(set), err
+	return scalesOf(set), h.noted(ctx, err, "scales.set", "")
 }
 
 func orEmpty(t Texts) Texts {
@@ -206,5 +206,6 @@ func (h *house) setDoorRules(ctx context.Context, in DoorRules) (DoorRules, erro
 	if err := found.refuse("invalid", "The door's rules can't be taken."); err != nil {
 		return DoorRules{}, err
 	}
-	return doorRulesOf(rules), h.Records.SetDoorRules(ctx, callerOf(ctx).clinic, rules)
+	err := h.Records.SetDoorRules(ctx, callerOf(ctx).clinic, rules)
+	return doorRulesOf(rules), h.noted(ctx, err, "door_rules.set", "")
 }

@@ -133,10 +133,10 @@ func (h *house) setGroundRules(ctx context.Context, in NewGroundRules) (int, err
 	}
 	if len(in.Texts) > 0 {
 		paper, err := h.Records.PublishGroundRules(ctx, clinic, audience, in.Texts)
-		return paper.Version, err
+		return paper.Version, h.noted(ctx, err, "ground_rules.set", in.Audience)
 	}
 	rules, err := h.Records.SetGroundRules(ctx, records.GroundRules{Clinic: clinic, Audience: audience, Language: in.Language, Text: in.Text})
-	return rules.Version, err
+	return rules.Version, h.noted(ctx, err, "ground_rules.set", in.Audience)
 }
 
 func (h *house) setConsent(ctx context.Context, in NewConsent) (int, error) {
@@ -145,9 +145,10 @@ func (h *house) setConsent(ctx context.Context, in NewConsent) (int, error) {
 	}
 	if len(in.Texts) > 0 {
 		paper, err := h.Records.PublishConsent(ctx, callerOf(ctx).clinic, in.Texts)
-		return paper.Version, err
+		return paper.Version, h.noted(ctx, err, "consent.set", "")
 	}
-	return h.Records.SetConsent(ctx, callerOf(ctx).clinic, in.Language, in.Text)
+	version, err := h.Records.SetConsent(ctx, callerOf(ctx).clinic, in.Language, in.Text)
+	return version, h.noted(ctx, err, "consent.set", "")
 }
 
 // checkPaper wants one text with its language, or texts, not both.

@@ -78,23 +78,24 @@ func (h *house) series(api huma.API) {
 			if err == nil {
 				s, err = h.Records.CreateSeries(ctx, s)
 			}
-			return h.planned("create series", s, err)
+			return h.planned(ctx, "series.create", s, err)
 		})
 	huma.Register(api, operation("PUT", "/series/{id}", "update-series",
 		"Change a series; sessions that have not begun follow, and those that it no longer has are cancelled", mayWrite),
 		func(ctx context.Context, in *seriesChange) (*body[Series], error) {
 			s, err := h.updateSeries(ctx, rooms.SeriesID(in.ID), &in.Body)
-			return h.planned("update series", s, err)
+			return h.planned(ctx, "series.update", s, err)
 		})
 }
 
-// planned answers a change of the schedule, and has the desk plan it.
-func (h *house) planned(doing string, s schedule.Series, err error) (*body[Series], error) {
+// planned answers a change of the schedule, has the desk plan it and writes
+// down who made it.
+func (h *house) planned(ctx context.Context, action string, s schedule.Series, err error) (*body[Series], error) {
 	if err != nil {
-		return nil, h.problemOf(doing, err)
+		return nil, h.problemOf(action, err)
 	}
 	h.Planned()
-	return &body[Series]{h.seriesOf(s)}, nil
+	return &body[Series]{h.seriesOf(s)}, h.problemOf(action, h.noted(ctx, nil, action, string(s.ID)))
 }
 
 // readSeries is the series of a body, which was found right, with its program
