@@ -229,7 +229,7 @@ func toRemind(ctx context.Context, db bun.IDB, clinic rooms.ClinicID, id rooms.S
 	if len(keys) == 0 {
 		return session, nil, nil
 	}
-	made, err := many[messageRow](ctx, db, "id", "clinic = ? AND kind = ? AND dedupe IN (?)", clinic, MailMessage, bun.In(keys))
+	made, err := many[messageRow](ctx, db, "id", "clinic = ? AND kind = ? AND dedupe IN (?)", clinic, MailMessage, bun.List(keys))
 	for _, message := range made {
 		delete(wanted, message.Dedupe)
 	}
@@ -243,7 +243,7 @@ func toRemind(ctx context.Context, db bun.IDB, clinic rooms.ClinicID, id rooms.S
 	slices.Sort(people)
 	var reachable []rooms.PersonID
 	err = db.NewSelect().Table("persons").Column("id").
-		Where("clinic = ? AND id IN (?) AND no_reminders = ? AND email <> ''", clinic, bun.In(people), false).
+		Where("clinic = ? AND id IN (?) AND no_reminders = ? AND email <> ''", clinic, bun.List(people), false).
 		Where("EXISTS (SELECT 1 FROM invitations WHERE invitations.clinic = persons.clinic AND invitations.person = persons.id AND invitations.series = ? AND invitations.revoked_at = 0)", session.Series).
 		OrderExpr("id").Scan(ctx, &reachable)
 	return session, reachable, err

@@ -248,9 +248,9 @@ func (r *Records) wanted(ctx context.Context, tx bun.Tx, row messageRow, now tim
 
 func dueMessage(ctx context.Context, db bun.IDB, kinds, full []string, now time.Time) (messageRow, error) {
 	where := "state = ? AND due_ms <= ? AND lease_ms <= ? AND kind IN (?)"
-	args := []any{Pending, ms(now), ms(now), bun.In(kinds)}
+	args := []any{Pending, ms(now), ms(now), bun.List(kinds)}
 	if len(full) > 0 {
-		where, args = where+" AND lane NOT IN (?)", append(args, bun.In(full))
+		where, args = where+" AND lane NOT IN (?)", append(args, bun.List(full))
 	}
 	return one[messageRow](ctx, db, "due_ms, id", where, args...)
 }

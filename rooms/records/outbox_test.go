@@ -436,8 +436,7 @@ func testCalls(t *testing.T) {
 	clock.pass(runAtMost)
 	left := call
 	left.Caller = "d" // left behind by a crash
-	run, _, err = begin(left)
-	if err != nil {
+	if _, _, err := begin(left); err != nil {
 		t.Errorf("left behind: %v", err)
 	}
 	if err := r.EndCall(ctx, left, "older run", answer); err != nil {

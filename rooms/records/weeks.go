@@ -126,7 +126,7 @@ func beside(ctx context.Context, db bun.IDB, clinic rooms.ClinicID, sessions []s
 	if len(sealed) == 0 {
 		return around, nil
 	}
-	seals, err := many[sealRow](ctx, db, "session, n", "clinic = ? AND session IN (?)", clinic, bun.In(sealed))
+	seals, err := many[sealRow](ctx, db, "session, n", "clinic = ? AND session IN (?)", clinic, bun.List(sealed))
 	if err != nil {
 		return around, err
 	}
@@ -135,14 +135,14 @@ func beside(ctx context.Context, db bun.IDB, clinic rooms.ClinicID, sessions []s
 	}
 	var heads []entryRow
 	err = db.NewSelect().Model(&heads).Column("session", "hash").
-		Where("(session, n) IN (SELECT session, max(n) FROM journal WHERE session IN (?) GROUP BY session)", bun.In(sealed)).Scan(ctx)
+		Where("(session, n) IN (SELECT session, max(n) FROM journal WHERE session IN (?) GROUP BY session)", bun.List(sealed)).Scan(ctx)
 	if err != nil {
 		return around, err
 	}
 	for _, row := range heads {
 		around.heads[row.Session] = row.Hash
 	}
-	kept, err := many[keptRow](ctx, db, "session", "clinic = ? AND build = ? AND session IN (?)", clinic, buildID(), bun.In(sealed))
+	kept, err := many[keptRow](ctx, db, "session", "clinic = ? AND build = ? AND session IN (?)", clinic, buildID(), bun.List(sealed))
 	for _, row := range kept {
 		around.kept[row.Session] = row
 	}
