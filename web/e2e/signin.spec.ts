@@ -100,7 +100,7 @@ test("by link, then by passkey, then for one of two clinics", async ({ clinic, p
     await expect(heading(page, "Your sign-in")).toBeFocused();
     await page.getByRole("button", { name: "Use the passkey of my other clinic here" }).click();
     await expect(page.getByText("Your passkey now works here too.", { exact: false })).toBeVisible();
-    await expect(page.getByRole("rowheader", { name: "Front desk" })).toBeVisible();
+    await expect(page.getByRole("listitem").filter({ hasText: "Front desk" })).toBeVisible();
     await clean(page, "own sign-in");
     await signOut(page);
   });

@@ -7,7 +7,6 @@ import { Button } from "../../ui/Button.tsx";
 import { Dialog } from "../../ui/Dialog.tsx";
 import { Input } from "../../ui/Fields.tsx";
 import { Notice } from "../../ui/Notice.tsx";
-import { Table } from "../../ui/Table.tsx";
 import { useConsoleWords } from "../../words/console.tsx";
 import { Loaded, Refused, useDesk, useRead, useSend } from "./desk.tsx";
 import { knowsPasskeys, provePasskey } from "./passkeys.ts";
@@ -15,6 +14,7 @@ import { Head, Part } from "./Shell.tsx";
 import { useWays } from "./SignInPage.tsx";
 import { useAddPasskey, type Passkeys } from "./useAddPasskey.ts";
 import css from "./Console.module.css";
+import own from "./SignIn.module.css";
 
 export function OwnSignIn() {
   const { t } = useConsoleWords();
@@ -31,24 +31,25 @@ export function OwnSignIn() {
 }
 
 function Keys() {
-  const { t, moment, locale } = useConsoleWords();
+  const { t, moment } = useConsoleWords();
   const kept = useRead<Passkeys>("passkeys", "/staff/passkeys");
   const [dropping, setDropping] = useState<ListedPasskey>();
   const named = (key: ListedPasskey): string => key.label || t("passkey.unnamed");
   return (
     <Part title={t("own.passkeys")}>
       <Loaded of={kept}>
-        {(got) => (
-          <Table caption={t("own.passkeys")} rows={many(got.passkeys)} keyOf={(key) => key.id} locale={locale} empty={t("own.empty")} columns={[
-            { id: "label", head: t("passkey.label"), names: true, sort: named, cell: named },
-            { id: "made", head: t("passkey.made"), sort: (key) => key.created_at, cell: (key) => moment(key.created_at) },
-            { id: "used", head: t("passkey.used"), sort: (key) => key.used_at ?? "", cell: (key) => (key.used_at ? moment(key.used_at) : t("passkey.unused")) },
-            { id: "do", head: t("evening.do"), screen: true, cell: (key) => (
-              <div className={css["doings"]}>
+        {(got) => many(got.passkeys).length === 0 ? <p>{t("own.empty")}</p> : (
+          <ul className={own["keys"]}>
+            {many(got.passkeys).map((key) => (
+              <li key={key.id}>
+                <span className={own["key"]}>
+                  <strong>{named(key)}</strong>
+                  <span className={own["when"]}>{key.used_at ? t("passkey.used", { at: moment(key.used_at) }) : t("passkey.unused", { at: moment(key.created_at) })}</span>
+                </span>
                 <Button size="small" look="quiet" short={t("remove")} onClick={() => setDropping(key)}>{t("passkey.remove", { name: named(key) })}</Button>
-              </div>
-            ) },
-          ]} />
+              </li>
+            ))}
+          </ul>
         )}
       </Loaded>
       {dropping && <DropDialog passkey={dropping} name={named(dropping)} onClose={() => setDropping(undefined)} />}
@@ -77,7 +78,7 @@ function More() {
   return (
     <Part title={t("own.more")}>
       <form className={css["narrow"]} onSubmit={submit}>
-        <Input label={t("passkey.label.new")} value={label} maxLength={60} onValue={setLabel} />
+        <Input label={t("passkey.label")} value={label} maxLength={60} onValue={setLabel} />
         <div className={css["actions"]}>
           <Button type="submit" disabled={add.busy}>{t("passkey.add")}</Button>
           <Button look="quiet" disabled={join.busy} onClick={joining}>{t("passkey.join")}</Button>

@@ -44,7 +44,7 @@ export function PasskeyOffer({ onDone }: { onDone(): void }) {
       <Saying head={t("passkey.offer.head")}>
         <p>{t("passkey.offer")}</p>
         <form className={css["ways"]} onSubmit={submit}>
-          <div className={css["device"]}><Input label={t("passkey.label.new")} value={label} maxLength={60} onValue={setLabel} /></div>
+          <div className={css["device"]}><Input label={t("passkey.label")} value={label} maxLength={60} onValue={setLabel} /></div>
           <Button type="submit" size="large" look="lamp" disabled={stage === "adding"}>{t("passkey.add")}</Button>
           <Button size="large" look="quiet" onClick={onDone}>{t("passkey.skip")}</Button>
         </form>
