@@ -22,6 +22,11 @@ type Config struct {
 	Listen string `koanf:"listen"`
 	// URL is how people reach the pages, for links: https://groups.example.org.
 	URL string `koanf:"url"`
+	// TrustedProxies are the addresses or networks of proxies in front: only what
+	// they write into X-Forwarded-For says who asks.
+	TrustedProxies []string `koanf:"trusted_proxies"`
+	// Limits bound how often one address may ask without a token.
+	Limits LimitsConfig `koanf:"limits"`
 	// Data is the folder of records and keys.
 	Data string `koanf:"data"`
 	// Postgres keeps the records instead of a file in the data folder:
@@ -89,12 +94,12 @@ func readConfig(path string, environ []string) (Config, error) {
 				return "", nil
 			}
 			name := strings.ToLower(strings.TrimPrefix(key, "VESPER_"))
-			for _, section := range []string{"media_", "tls_", "smtp_", "mail_", "webhooks_", "checkpoints_"} {
+			for _, section := range []string{"media_", "tls_", "smtp_", "mail_", "webhooks_", "checkpoints_", "limits_"} {
 				if rest, ok := strings.CutPrefix(name, section); ok {
 					name = strings.TrimSuffix(section, "_") + "." + rest
 				}
 			}
-			if name == "media.advertise" {
+			if name == "media.advertise" || name == "trusted_proxies" {
 				return name, strings.Split(value, ",")
 			}
 			return name, value
@@ -125,6 +130,9 @@ func (c Config) check() error {
 		if _, err := netip.ParseAddr(a); err != nil {
 			return fmt.Errorf("configuration: media.advertise: %w", err)
 		}
+	}
+	if err := c.checkFront(); err != nil {
+		return fmt.Errorf("configuration: %w", err)
 	}
 	if err := c.checkMail(); err != nil {
 		return fmt.Errorf("configuration: %w", err)

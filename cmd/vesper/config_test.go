@@ -38,9 +38,12 @@ func TestSampleConfiguration(t *testing.T) {
 func TestEnvironmentOverridesTheFile(t *testing.T) {
 	c, err := readConfig(configFile(t, "listen: 127.0.0.1:1\n"), []string{
 		"VESPER_LISTEN=127.0.0.1:2", "VESPER_MEDIA_LISTEN=127.0.0.1:3", "VESPER_MEDIA_ADVERTISE=192.0.2.1,192.0.2.2",
-		"VESPER_TOKEN=secret", "PATH=/bin",
+		"VESPER_TOKEN=secret", "PATH=/bin", "VESPER_TRUSTED_PROXIES=192.0.2.1,2001:db8::/64", "VESPER_LIMITS_BURST=9", "VESPER_LIMITS_PER_SECOND=0.5",
 	})
 	must(t, err)
+	if proxies, err := c.proxies(); err != nil || len(proxies) != 2 || proxies[0].Bits() != 32 || c.Limits != (LimitsConfig{9, 0.5}) {
+		t.Errorf("in front: %v %v %+v", proxies, err, c.Limits)
+	}
 	if c.Listen != "127.0.0.1:2" || c.Media.Listen != "127.0.0.1:3" || len(c.Media.Advertise) != 2 {
 		t.Fatalf("got %+v", c)
 	}
@@ -53,6 +56,9 @@ func TestBadConfiguration(t *testing.T) {
 		{"unknown variable", "", "VESPER_LISTNE=x", "listne"},
 		{"half a certificate", "tls:\n  cert: a.pem\n", "", "both cert and key"},
 		{"no address", "media:\n  advertise: [home]\n", "", "advertise"},
+		{"a proxy by its name", "trusted_proxies: [proxy.example.org]\n", "", "trusted_proxies"},
+		{"everybody a proxy", "trusted_proxies: [0.0.0.0/0]\n", "", "everybody"},
+		{"half a limit", "limits:\n  burst: 5\n", "", "per_second"},
 		{"log level", "log: loud\n", "", "loud"},
 		{"not YAML", "listen: [\n", "", "configuration"},
 	}

@@ -16,7 +16,7 @@ type openapiCommand struct{}
 // Run prints the document, indented.
 func (openapiCommand) Run(io *streams) error {
 	mux := http.NewServeMux()
-	api.Mount(mux, api.Options{}) // nothing is asked but the description
+	api.Mount(mux, api.Options{URL: "https://localhost"}) // nothing is asked but the description
 	request, err := http.NewRequest(http.MethodGet, "/api/openapi.json", nil)
 	if err != nil {
 		return err

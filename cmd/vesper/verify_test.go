@@ -52,9 +52,9 @@ func openDesktop(t testing.TB, dir, keys string) *desktop {
 	d.records = got(records.Open(t.Context(), records.Options{Dir: dir, Clock: d.clock, Sealer: d.keys.Seal(), Fields: d.keys.Fields(), Logger: logger("error", discard{})}))(t)
 	d.auth = got(auth.New(auth.Options{Keys: d.keys, Store: d.records, Clock: d.clock}))(t)
 	mux := http.NewServeMux()
-	api.Mount(mux, api.Options{Records: d.records, Authority: d.auth, Keys: d.keys, Clock: d.clock})
 	server := httptest.NewServer(mux)
 	d.url = server.URL
+	api.Mount(mux, api.Options{Records: d.records, Authority: d.auth, Keys: d.keys, Clock: d.clock, URL: d.url})
 	t.Cleanup(func() {
 		server.Close()
 		d.close(t)

@@ -20,6 +20,9 @@ var noEvening = refuse(http.StatusNotFound, "no_session", "There was no session 
 // after keeps the check-in at the end and tells somebody of their own evening.
 func (h *house) after(ctx context.Context, in wire.AfterRequest) (wire.After, error) {
 	var out wire.After
+	if err := h.tried(auth.Secret(in.Secret)); err != nil {
+		return out, err
+	}
 	invite, err := h.Authority.Open(ctx, auth.Secret(in.Secret))
 	if err != nil {
 		return out, err

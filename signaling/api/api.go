@@ -13,6 +13,7 @@ package api
 import (
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"path"
 	"reflect"
 	"strings"
@@ -26,15 +27,15 @@ import (
 	"vesper/rooms/records"
 )
 
-// Options of the interface. Records, Authority and Keys must be set.
+// Options of the interface. Records, Authority, Keys and URL must be set.
 type Options struct {
 	Records   *records.Records
 	Authority *auth.Authority
 	Keys      *auth.Keys
 	Clock     rooms.Clock
 	Logger    *slog.Logger
-	// URL is the server's own address, for the links that are made; empty:
-	// that of the request.
+	// URL is the address of the pages, without a slash at its end. Every link
+	// is made of it, whatever host a request names.
 	URL string
 	// SignIn are the ways in for staff beside one-time links.
 	SignIn SignIn
@@ -49,6 +50,11 @@ type Options struct {
 	// Organizer is the address that mails come from; empty: this server sends
 	// none.
 	Organizer string
+	// Proxies are those in front of this server: they alone are believed when
+	// they say who asks.
+	Proxies []netip.Prefix
+	// Limits bound those who have no token.
+	Limits Limits
 	// OnClose is given what ends and waits for the work behind requests.
 	OnClose func(func())
 	// InsideHooks lets webhooks go to inside addresses, for tests.
@@ -59,6 +65,8 @@ type Options struct {
 type house struct {
 	Options
 	exporting *exportDesk
+	byAddress *meter
+	byLink    *meter
 }
 
 var problems sync.Once
@@ -81,6 +89,9 @@ func schemaName(t reflect.Type, hint string) string {
 // Mount adds the interface to a mux.
 func Mount(mux *http.ServeMux, o Options) {
 	problems.Do(func() { huma.NewError = newProblem }) // huma has no other way to be told
+	if o.URL == "" {
+		panic("api: links need the address of the pages")
+	}
 	if o.Clock == nil {
 		o.Clock = rooms.SystemClock
 	}
@@ -110,8 +121,10 @@ func Mount(mux *http.ServeMux, o Options) {
 	}
 	api := humago.New(mux, config)
 	h := &house{Options: o, exporting: newExportDesk(o.Clock, o.Logger)}
+	limits := o.Limits.orDefault()
+	h.byAddress, h.byLink = newMeter(o.Clock, limits.Address), newMeter(o.Clock, limits.Link)
 	o.OnClose(h.exporting.Close)
-	api.UseMiddleware(h.identify(api), h.once)
+	api.UseMiddleware(h.strangers, h.identify(api), h.once)
 	h.door(api)
 	h.staff(api)
 	h.passkeys(api)

@@ -36,6 +36,9 @@ func (o *office) AfterFunc(d time.Duration, f func()) rooms.Timer {
 	return rooms.SystemClock.AfterFunc(d, f)
 }
 
+// unlimited lets a test ask as fast as it can.
+var unlimited = Limits{Address: Rate{Burst: 1 << 20, PerSecond: 1 << 20}, Link: Rate{Burst: 1 << 20, PerSecond: 1 << 20}}
+
 func newOffice(t *testing.T) *office {
 	t.Helper()
 	o := &office{t: t, token: map[string]string{}, clinic: map[string]rooms.ClinicID{}, now: time.Now().UTC(), dir: t.TempDir()}
@@ -53,9 +56,9 @@ func newOffice(t *testing.T) *office {
 		o.check(err)
 	}
 	mux := http.NewServeMux()
-	Mount(mux, Options{Records: o.records, Authority: o.authority, Keys: keys, Clock: o, Planned: o.expand, Live: &o.hall, Organizer: "desk@example.org"})
 	server := httptest.NewServer(mux)
 	o.url = server.URL
+	Mount(mux, Options{Records: o.records, Authority: o.authority, Keys: keys, Clock: o, Planned: o.expand, Live: &o.hall, Organizer: "desk@example.org", URL: o.url, Limits: unlimited})
 	t.Cleanup(func() { server.Close(); _ = o.records.Close() })
 	return o
 }

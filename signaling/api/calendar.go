@@ -17,17 +17,6 @@ type FeedLink struct {
 	URL string `json:"url"`
 }
 
-// feedHost is the host that was asked, which net/http keeps apart from the
-// headers.
-type feedHost struct{ asked string }
-
-func (f *feedHost) Resolve(ctx huma.Context) []error {
-	f.asked = ctx.Host()
-	return nil
-}
-
-var _ huma.Resolver = (*feedHost)(nil)
-
 // feedQuery holds the one secret that stands in a query: calendar programs
 // take an address and nothing else.
 type feedQuery struct {
@@ -43,8 +32,8 @@ type calendarFile struct {
 
 func (h *house) calendar(api huma.API) {
 	huma.Register(api, operation("POST", "/staff/feed", "create-feed", "Make the address of one's own calendar, and end the former one", mayRead),
-		func(ctx context.Context, in *feedHost) (*body[FeedLink], error) {
-			url, err := h.createFeed(ctx, in.asked)
+		func(ctx context.Context, _ *struct{}) (*body[FeedLink], error) {
+			url, err := h.createFeed(ctx)
 			return &body[FeedLink]{FeedLink{url}}, h.problemOf("create feed", err)
 		})
 	huma.Register(api, operation("DELETE", "/staff/feed", "revoke-feed", "End the address of one's own calendar", mayRead),
@@ -63,14 +52,14 @@ func (h *house) calendar(api huma.API) {
 }
 
 // createFeed makes a feed for the staff member who asks. Programs have none.
-func (h *house) createFeed(ctx context.Context, host string) (string, error) {
+func (h *house) createFeed(ctx context.Context) (string, error) {
 	who := callerOf(ctx)
 	if who.kind != "staff" {
 		return "", notAllowed
 	}
 	secret, hash := auth.NewInvitation()
 	err := h.Records.CreateFeed(ctx, who.clinic, rooms.PersonID(who.id), hash)
-	return h.base(host) + "/api/v1/calendar.ics?token=" + secret.Reveal(), err
+	return h.URL + "/api/v1/calendar.ics?token=" + secret.Reveal(), err
 }
 
 // feed writes the calendar of a feed's person.

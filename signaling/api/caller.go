@@ -121,6 +121,9 @@ func (c caller) allow(list []may) {
 
 func answerProblem(ctx huma.Context, p *problem) {
 	ctx.SetHeader("Content-Type", "application/problem+json")
+	for name, values := range p.GetHeaders() {
+		ctx.SetHeader(name, values[0])
+	}
 	ctx.SetStatus(p.Status)
 	_, _ = ctx.BodyWriter().Write(encode(p.Problem))
 }

@@ -17,7 +17,7 @@ func TestCodesAreListed(t *testing.T) {
 	_, table, _ := strings.Cut(string(page), "## Codes")
 	want := []string{
 		notThere.Code, noToken.Code, signedOut.Code, noPasskeys.Code, passkeyRefused.Code, "not_staff", notAllowed.Code, newProblem(500, "").(*problem).Code,
-		"incomplete", "no_session", "too_early", "name_taken", "seated", // where they are made
+		slowDown(0).Code, "incomplete", "no_session", "too_early", "name_taken", "seated", // where they are made
 		"restart",
 		"not_over", "signed", "not_signed", "incomplete_record", "tampered",
 	}

@@ -31,7 +31,6 @@ type seatDischarge struct {
 type seatLink struct {
 	ID   string `path:"id" maxLength:"64"`
 	Keep bool   `query:"keep" doc:"leave the former link valid too; for programs that set up a clinic"`
-	Host string `header:"Host"`
 }
 
 func (h *house) discharges(api huma.API) {
@@ -128,13 +127,8 @@ func (h *house) links(api huma.API) {
 		})
 }
 
-func (h *house) page(host string, secret auth.Secret) string {
-	url := h.URL
-	if url == "" {
-		url = "http://" + host
-	}
-	return url + "/j#" + secret.Reveal()
-}
+// page is the address of the join page that a secret opens.
+func (h *house) page(secret auth.Secret) string { return h.URL + "/j#" + secret.Reveal() }
 
 func (h *house) freshLink(ctx context.Context, in seatLink) (Link, error) {
 	secret, hash := auth.NewInvitation()
@@ -147,5 +141,5 @@ func (h *house) freshLink(ctx context.Context, in seatLink) (Link, error) {
 		return Link{}, err
 	}
 	err = h.wrote(ctx, "link.create", records.AuditEntry{Object: link.ID, Person: link.Person})
-	return Link{link.ID, h.page(in.Host, secret)}, err
+	return Link{link.ID, h.page(secret)}, err
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"path"
 	"strings"
 
 	"vesper/auth"
@@ -17,10 +18,12 @@ import (
 // a launch by a record system. They are pages for a browser and no part of the
 // API: what goes wrong comes back to the sign-in page as a code.
 func (h *house) federated(mux *http.ServeMux) {
-	mux.HandleFunc("GET /api/v1/oidc/{id}/start", h.oidcStart)
-	mux.HandleFunc("GET /api/v1/oidc/{id}/callback", h.oidcCallback)
-	mux.HandleFunc("GET /api/v1/smart/launch", h.smartLaunch)
-	mux.HandleFunc("GET /api/v1/smart/callback", h.smartCallback)
+	for pattern, page := range map[string]http.HandlerFunc{
+		"/api/v1/oidc/{id}/start": h.oidcStart, "/api/v1/oidc/{id}/callback": h.oidcCallback,
+		"/api/v1/smart/launch": h.smartLaunch, "/api/v1/smart/callback": h.smartCallback,
+	} {
+		mux.HandleFunc("GET "+pattern, h.slowly(page, writeProblem))
+	}
 }
 
 // The cookie ties what comes back to the browser that began. It names nobody,
@@ -81,10 +84,18 @@ func (h *house) leave(w http.ResponseWriter, r *http.Request, browser, address s
 // consolePath lets a sign-in lead to a page of the console and nowhere else.
 func consolePath(to string) string {
 	u, err := url.Parse(to)
-	if err != nil || u.IsAbs() || u.Host != "" || !strings.HasPrefix(u.Path, "/console") || strings.Contains(to, "\\") {
+	if err != nil || u.IsAbs() || u.Host != "" || len(u.Path) > 200 || path.Clean(u.Path) != u.Path {
+		return ""
+	}
+	if u.Path != "/console" && !strings.HasPrefix(u.Path, "/console/") || strings.ContainsFunc(u.Path, foreignToPath) {
 		return ""
 	}
 	return u.Path
+}
+
+// foreignToPath is what no address of the console holds.
+func foreignToPath(c rune) bool {
+	return c <= ' ' || c > '~' || strings.ContainsRune(`\<>"'`, c)
 }
 
 func (h *house) oidcCallback(w http.ResponseWriter, r *http.Request) {

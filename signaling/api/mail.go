@@ -52,7 +52,7 @@ type personWants struct {
 func (h *house) mail(api huma.API) {
 	huma.Register(api, either(operation("POST", "/seats/{id}/invitations/send", "send-invitation", "Mail a fresh personal link; the former is withdrawn", mayWrite), mayRun),
 		func(ctx context.Context, in *seatLink) (*body[Queued], error) {
-			id, err := h.sendInvitation(ctx, rooms.SeatID(in.ID), in.Host)
+			id, err := h.sendInvitation(ctx, rooms.SeatID(in.ID))
 			return &body[Queued]{Queued{err == nil, id}}, h.problemOf("send invitation", err)
 		})
 	huma.Register(api, operation("GET", "/mail", "list-mail", "Mails of the clinic, the newest first, without their contents", mayWrite),
@@ -81,22 +81,21 @@ func (h *house) mail(api huma.API) {
 	huma.Register(api, operation("PUT", "/persons/{id}/reminders", "set-reminders", "Set whether a person is reminded", mayWrite),
 		func(ctx context.Context, in *personWants) (*body[Wanted], error) {
 			err := h.Records.SetReminders(ctx, callerOf(ctx).clinic, rooms.PersonID(in.ID), in.Body.Wanted)
-			return &body[Wanted]{in.Body}, h.problemOf("set reminders", h.noted(ctx, err, "reminders.set", in.ID))
+			if err == nil {
+				err = h.wrote(ctx, "reminders.set", records.AuditEntry{Person: rooms.PersonID(in.ID)})
+			}
+			return &body[Wanted]{in.Body}, h.problemOf("set reminders", err)
 		})
 }
 
 // sendInvitation mails a fresh link. Its secret is in the mail only.
-func (h *house) sendInvitation(ctx context.Context, seat rooms.SeatID, host string) (string, error) {
+func (h *house) sendInvitation(ctx context.Context, seat rooms.SeatID) (string, error) {
 	if h.Organizer == "" {
 		return "", noMail
 	}
-	url := h.URL
-	if url == "" {
-		url = "http://" + host
-	}
 	secret, hash := auth.NewInvitation()
 	link, err := h.Records.SendInvitation(ctx, auth.Invitation{Clinic: callerOf(ctx).clinic, Seat: seat, Hash: hash},
-		url+"/j#"+secret.Reveal(), h.Organizer)
+		h.page(secret), h.Organizer)
 	switch {
 	case errors.Is(err, records.ErrNoAddress):
 		return "", noAddress

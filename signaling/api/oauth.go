@@ -17,7 +17,9 @@ const tokenPath = "/api/v1/oauth/token"
 // assertions, as SMART Backend Services have it). Its bodies are those of the
 // standard, not of the rest of the interface.
 func (h *house) oauth(mux *http.ServeMux) {
-	mux.HandleFunc("POST "+tokenPath, h.token)
+	mux.HandleFunc("POST "+tokenPath, h.slowly(h.token, func(w http.ResponseWriter, p *problem) {
+		oauthProblem(w, p.Status, p.Code, p.Detail)
+	}))
 	mux.HandleFunc("GET /.well-known/smart-configuration", h.smartConfiguration)
 }
 
@@ -42,7 +44,7 @@ func (h *house) exchange(w http.ResponseWriter, r *http.Request, assertion strin
 	for _, scope := range wanted {
 		scopes = append(scopes, auth.Scope(scope))
 	}
-	token, issued, err := h.Authority.Assert(r.Context(), assertion, h.base(r.Host)+tokenPath, scopes)
+	token, issued, err := h.Authority.Assert(r.Context(), assertion, h.URL+tokenPath, scopes)
 	if err == nil {
 		err = h.Records.Audit(r.Context(), records.AuditEntry{
 			Clinic: issued.Clinic, Actor: issued.ID, ActorKind: "service", Action: "token.issue",
@@ -68,9 +70,9 @@ func (h *house) exchange(w http.ResponseWriter, r *http.Request, assertion strin
 }
 
 // smartConfiguration says where programs get their tokens (SMART 2.2).
-func (h *house) smartConfiguration(w http.ResponseWriter, r *http.Request) {
+func (h *house) smartConfiguration(w http.ResponseWriter, _ *http.Request) {
 	writeJSON(w, http.StatusOK, map[string]any{
-		"token_endpoint": h.base(r.Host) + tokenPath, "grant_types_supported": []string{"client_credentials"},
+		"token_endpoint": h.URL + tokenPath, "grant_types_supported": []string{"client_credentials"},
 		"token_endpoint_auth_methods_supported":            []string{"private_key_jwt"},
 		"token_endpoint_auth_signing_alg_values_supported": []string{"RS384", "ES384", "EdDSA"},
 		"scopes_supported":                                 []auth.Scope{auth.ScopeSessionsRead, auth.ScopeSessionsWrite, auth.ScopeAdmin},

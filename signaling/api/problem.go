@@ -16,14 +16,17 @@ import (
 )
 
 // problem is wire.Problem as an error of huma.
-type problem struct{ wire.Problem }
+type problem struct {
+	wire.Problem
+	after int // seconds to wait, of slow_down
+}
 
 func (p *problem) Error() string           { return p.Code + ": " + p.Detail }
 func (p *problem) GetStatus() int          { return p.Status }
 func (*problem) ContentType(string) string { return "application/problem+json" }
 
 func refuse(status int, code, detail string) *problem {
-	return &problem{wire.Problem{Title: http.StatusText(status), Status: status, Code: code, Detail: detail}}
+	return &problem{Problem: wire.Problem{Title: http.StatusText(status), Status: status, Code: code, Detail: detail}}
 }
 
 // codes of the problems that huma itself finds.

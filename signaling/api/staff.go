@@ -51,11 +51,6 @@ type personPath struct {
 	ID string `path:"id" maxLength:"64"`
 }
 
-type personHost struct {
-	ID   string `path:"id" maxLength:"64"`
-	Host string `header:"Host"`
-}
-
 func (h *house) staff(api huma.API) {
 	huma.Register(api, operation("POST", "/staff/signin", "sign-in", "Exchange the secret of a staff link, or of a proven identity, for a token of 12 h", ""),
 		func(ctx context.Context, in *body[wire.SignInRequest]) (*body[wire.SignedIn], error) {
@@ -75,8 +70,8 @@ func (h *house) staff(api huma.API) {
 			return nil, h.problemOf("sign out", h.Authority.EndStaffSession(ctx, who.clinic, who.signIn, "signed_out"))
 		})
 	huma.Register(api, operation("POST", "/persons/{id}/signin-link", "create-sign-in-link", "Make a one-time link (15 min) with which a staff member signs in", maySettings),
-		func(ctx context.Context, in *personHost) (*body[Link], error) {
-			out, err := h.signInLink(ctx, rooms.PersonID(in.ID), in.Host)
+		func(ctx context.Context, in *personPath) (*body[Link], error) {
+			out, err := h.signInLink(ctx, rooms.PersonID(in.ID))
 			return &body[Link]{out}, h.problemOf("make sign-in link", err)
 		})
 	huma.Register(api, operation("POST", "/persons/{id}/signout", "sign-person-out", "End every sign-in of a staff member", maySettings),
@@ -94,6 +89,9 @@ func (h *house) ways() Ways {
 }
 
 func (h *house) signIn(ctx context.Context, secret auth.Secret, clinic rooms.ClinicID) (wire.SignedIn, error) {
+	if err := h.tried(secret); err != nil {
+		return wire.SignedIn{}, err
+	}
 	in, err := h.Authority.SignInTo(ctx, secret, clinic)
 	if err != nil {
 		return wire.SignedIn{}, err
@@ -148,7 +146,7 @@ func (h *house) me(ctx context.Context) (Me, error) {
 }
 
 // signInLink is for staff who have no passkey yet, or lost it.
-func (h *house) signInLink(ctx context.Context, id rooms.PersonID, host string) (Link, error) {
+func (h *house) signInLink(ctx context.Context, id rooms.PersonID) (Link, error) {
 	who := callerOf(ctx)
 	person, err := h.Records.Person(ctx, who.clinic, id)
 	if err != nil {
@@ -161,7 +159,7 @@ func (h *house) signInLink(ctx context.Context, id rooms.PersonID, host string) 
 		return Link{}, err
 	}
 	secret, link, err := h.Authority.NewStaffLink(ctx, auth.Staff{Clinic: who.clinic, Person: id, Roles: person.StaffRoles}, 0, false)
-	return Link{link.ID, h.base(host) + "/console#" + secret.Reveal()}, err
+	return Link{link.ID, h.URL + "/console#" + secret.Reveal()}, err
 }
 
 func (h *house) signPersonOut(ctx context.Context, id rooms.PersonID) error {
@@ -173,12 +171,4 @@ func (h *house) signPersonOut(ctx context.Context, id rooms.PersonID) error {
 		return err
 	}
 	return h.Authority.EndStaffOf(ctx, who.clinic, id)
-}
-
-// base is the pages' address: configured, or that of the request.
-func (h *house) base(host string) string {
-	if h.URL != "" {
-		return h.URL
-	}
-	return "http://" + host
 }

@@ -65,7 +65,6 @@ type AbsenceOutcome struct {
 
 type sessionGuest struct {
 	ID   string `path:"id" maxLength:"64"`
-	Host string `header:"Host"`
 	Body NewGuest
 }
 
@@ -141,7 +140,7 @@ func (h *house) seatGuest(ctx context.Context, in sessionGuest) (SeatedGuest, er
 		err = nil
 	}
 	err = errors.Join(err, h.wrote(ctx, "guest.seat", records.AuditEntry{Object: string(seat.ID), Session: session, Person: guest.Person}))
-	return SeatedGuest{string(guest.Person), h.page(in.Host, secret)}, err
+	return SeatedGuest{string(guest.Person), h.page(secret)}, err
 }
 
 func (h *house) matchGuest(ctx context.Context, in guestMatch) error {
