@@ -57,6 +57,7 @@ var table = map[string]rule{
 	wire.TypeSegment:     {inRoom, staff},
 	wire.TypeEnd:         {inRoom, staff},
 	wire.TypeLink:        {inRoom, staff},
+	wire.TypeSendLink:    {inRoom, staff},
 	wire.TypeGuest:       {inRoom, staff},
 	wire.TypeAbsence:     {inRoom, staff},
 }

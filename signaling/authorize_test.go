@@ -60,7 +60,7 @@ var staffOnly = map[string]bool{
 	wire.TypeAdmit: true, wire.TypeAdmitAll: true, wire.TypeDeny: true, wire.TypeBackToLobby: true, wire.TypeMute: true,
 	wire.TypeStopCamera: true, wire.TypeLowerHand: true, wire.TypeLock: true, wire.TypeUnlock: true, wire.TypeRemove: true,
 	wire.TypeUndoRemove: true, wire.TypeMoveDevice: true, wire.TypeSegment: true, wire.TypeEnd: true,
-	wire.TypeLink: true, wire.TypeGuest: true, wire.TypeAbsence: true,
+	wire.TypeLink: true, wire.TypeSendLink: true, wire.TypeGuest: true, wire.TypeAbsence: true,
 }
 
 // fromLobby are what somebody who waits may ask.

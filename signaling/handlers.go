@@ -26,6 +26,7 @@ func init() { // the table refers to methods that refer to the table
 		wire.TypeDeviceAnswer: with(deviceAnswer),
 		wire.TypeMoveDevice:   with(moveDevice),
 		wire.TypeLink:         with(freshLink),
+		wire.TypeSendLink:     with(sendLink),
 		wire.TypeGuest:        with(seatGuest),
 		wire.TypeAbsence:      with(absence),
 

@@ -29,6 +29,20 @@ func freshLink(ctx context.Context, c *conversation, m wire.About) (any, error) 
 	return okOf(m.ID, "", url), nil
 }
 
+// sendLink mails a fresh link to somebody who has lost theirs.
+func sendLink(ctx context.Context, c *conversation, m wire.About) (any, error) {
+	s := c.seat.Load()
+	person, err := s.lounge.byParticipant(m.Participant)
+	if err != nil {
+		return nil, err
+	}
+	reception := c.server.options.Reception
+	if reception == nil {
+		return nil, rooms.RefusedNotNow
+	}
+	return nil, reception.SendLink(ctx, s.who, person)
+}
+
 // maxName is how long a display name may be, in characters.
 const maxName = 60
 

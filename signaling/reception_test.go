@@ -30,6 +30,19 @@ func (r testReception) FreshLink(ctx context.Context, by rooms.Identity, person 
 	return testPage + secret.Reveal(), err
 }
 
+func (r testReception) SendLink(ctx context.Context, by rooms.Identity, person rooms.PersonID) error {
+	seat, err := r.records.SeatOf(ctx, by.Clinic, by.Session, person)
+	if err != nil {
+		return err
+	}
+	_, hash := auth.NewInvitation()
+	_, err = r.records.SendInvitation(ctx, auth.Invitation{Clinic: by.Clinic, Seat: seat.ID, Hash: hash}, testPage, "clinic@example.org")
+	if errors.Is(err, records.ErrNoAddress) {
+		err = refuse("no_address", "This person has no mail address; show the link instead.")
+	}
+	return err
+}
+
 func (r testReception) SeatGuest(ctx context.Context, by rooms.Identity, name string) (rooms.Seat, string, error) {
 	secret, hash := auth.NewInvitation()
 	_, seat, err := r.records.SeatGuest(ctx, records.Guest{Clinic: by.Clinic, Session: by.Session, DisplayName: name, SeatedBy: by.Person}, hash)
@@ -78,6 +91,38 @@ func TestStaffHandOutLinksFromTheRoom(t *testing.T) {
 	l.wantError("not_admitted")
 	dana.say(`{"type":"link","id":3,"participant":"nobody"}`)
 	dana.wantError("not_there")
+}
+
+func TestStaffMailALinkFromTheRoom(t *testing.T) {
+	h := newHouse(t)
+	dana, _ := h.enter("dana")
+	pat := dana.row("pat", func(map[string]any) bool { return true })["participant"].(string)
+	send := `{"type":"send_link","id":2,"participant":"` + pat + `"}`
+	dana.say(send)
+	dana.wantError("no_address")
+	if _, err := h.authority.Open(t.Context(), h.secrets["pat"]); err != nil {
+		t.Errorf("nothing was sent, and the link is gone: %v", err)
+	}
+	who := h.who["pat"]
+	person, err := h.records.Person(t.Context(), who.Clinic, who.Person)
+	if err == nil {
+		person.Email = "pat@example.org"
+		err = h.records.UpdatePerson(t.Context(), person)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	dana.say(send)
+	if ok := dana.hear("ok", "error"); ok["type"] != "ok" || ok["url"] != nil {
+		t.Errorf("the answer is %v, want ok without a link", ok)
+	}
+	if _, err := h.authority.Open(t.Context(), h.secrets["pat"]); !errors.Is(err, auth.ErrLinkRevoked) {
+		t.Errorf("the former link: %v, want revoked", err)
+	}
+	mails, err := h.records.Messages(t.Context(), who.Clinic, records.MessageQuery{Kind: records.MailMessage, Limit: 9})
+	if err != nil || len(mails) != 1 {
+		t.Errorf("%d mails wait, %v", len(mails), err)
+	}
 }
 
 func TestStaffSeatAGuest(t *testing.T) {

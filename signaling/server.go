@@ -35,6 +35,8 @@ type Reception interface {
 	// FreshLink makes a personal link for a person of by's session and
 	// withdraws those that they had.
 	FreshLink(ctx context.Context, by rooms.Identity, person rooms.PersonID) (url string, err error)
+	// SendLink is FreshLink by mail: nobody in the room sees it.
+	SendLink(ctx context.Context, by rooms.Identity, person rooms.PersonID) error
 	// SeatGuest gives somebody who is not on the roster a seat for by's
 	// session alone, and a personal link.
 	SeatGuest(ctx context.Context, by rooms.Identity, name string) (seat rooms.Seat, url string, err error)

@@ -13,8 +13,10 @@ import (
 // reception is the records as staff in a room use them. Each call is in the
 // audit log before its answer.
 type reception struct {
-	records *records.Records
-	url     func() string // of the pages
+	records   *records.Records
+	url       func() string // of the pages
+	organizer string        // whose mails they are; empty: no mail is sent
+	posted    func()        // after something was put into the outbox
 }
 
 var _ signaling.Reception = reception{}
@@ -31,6 +33,23 @@ func (r reception) FreshLink(ctx context.Context, by rooms.Identity, person room
 	}
 	err = r.audit(ctx, by, "link.create", link.ID, person)
 	return r.link(secret), err
+}
+
+func (r reception) SendLink(ctx context.Context, by rooms.Identity, person rooms.PersonID) error {
+	if r.organizer == "" {
+		return &rooms.Refusal{Code: "no_mail", Message: "This server sends no mail; show the link instead."}
+	}
+	seat, err := r.records.SeatOf(ctx, by.Clinic, by.Session, person)
+	if err != nil {
+		return refused(err)
+	}
+	secret, hash := auth.NewInvitation()
+	link, err := r.records.SendInvitation(ctx, auth.Invitation{Clinic: by.Clinic, Seat: seat.ID, Hash: hash}, r.link(secret), r.organizer)
+	if err != nil {
+		return refused(err)
+	}
+	r.posted()
+	return r.audit(ctx, by, "invitation.send", link.ID, person)
 }
 
 func (r reception) SeatGuest(ctx context.Context, by rooms.Identity, name string) (rooms.Seat, string, error) {
@@ -59,6 +78,8 @@ func refused(err error) error {
 	switch {
 	case errors.Is(err, records.ErrNameTaken):
 		return &rooms.Refusal{Code: "name_taken", Message: "Somebody else in the group has that name; add an initial."}
+	case errors.Is(err, records.ErrNoAddress):
+		return &rooms.Refusal{Code: "no_address", Message: "This person has no mail address; show the link instead."}
 	case errors.Is(err, records.ErrDischarged):
 		return rooms.RefusedDischarged
 	case errors.Is(err, records.ErrOver):

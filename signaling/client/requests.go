@@ -197,6 +197,11 @@ func (c *Client) FreshLink(ctx context.Context, participant string) (url string,
 	return ok.URL, err
 }
 
+// SendLink mails a fresh link to somebody who has lost theirs.
+func (c *Client) SendLink(ctx context.Context, participant string) error {
+	return c.about(ctx, wire.TypeSendLink, participant)
+}
+
 // SeatGuest gives somebody who is not on the roster a seat for this evening
 // and a personal link.
 func (c *Client) SeatGuest(ctx context.Context, name string) (participant, url string, err error) {

@@ -27,7 +27,7 @@ var clientMessages = map[string]any{
 	TypeMute: About{}, TypeStopCamera: About{}, TypeLowerHand: About{},
 	TypeLock: Plain{}, TypeUnlock: Plain{}, TypeRemove: About{}, TypeUndoRemove: About{},
 	TypeMoveDevice: About{}, TypeSegment: Segment{}, TypeEnd: Plain{},
-	TypeLink: About{}, TypeGuest: Guest{}, TypeAbsence: Absence{},
+	TypeLink: About{}, TypeSendLink: About{}, TypeGuest: Guest{}, TypeAbsence: Absence{},
 }
 
 var serverMessages = map[string]any{

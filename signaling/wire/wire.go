@@ -52,6 +52,7 @@ const (
 	TypeSegment     = "segment"
 	TypeEnd         = "end"
 	TypeLink        = "link"
+	TypeSendLink    = "send_link"
 	TypeGuest       = "guest"
 	TypeAbsence     = "absence"
 )

@@ -188,6 +188,11 @@ export class Call {
     return this.handed({ type: "link", participant });
   }
 
+  /** Mails a fresh link to somebody who has lost theirs. Rejects with RequestError. */
+  async sendLink(participant: string): Promise<void> {
+    await this.conversation.request({ type: "send_link", participant });
+  }
+
   /** A seat for this evening for somebody who is not on the list, and the address of their link. Rejects with RequestError. */
   seatGuest(name: string): Promise<string> {
     return this.handed({ type: "guest", name });

@@ -22,7 +22,7 @@ export interface DeviceAnswer { type: "device_answer"; move: boolean }
 export interface About {
   type:
     | "admit" | "deny" | "back_to_lobby" | "mute" | "stop_camera"
-    | "lower_hand" | "remove" | "undo_remove" | "move_device" | "link";
+    | "lower_hand" | "remove" | "undo_remove" | "move_device" | "link" | "send_link";
   participant: string;
 }
 
@@ -78,6 +78,7 @@ export const clientMessages: Record<ClientType, Decoder<ClientMessage>> = {
   segment: object<NextSegment>({ type: literal("segment"), index: number }),
   end: plain("end"),
   link: about("link"),
+  send_link: about("send_link"),
   guest: object<Guest>({ type: literal("guest"), name: string }),
   absence: object<Absence>({ type: literal("absence"), participant: string, outcome: exactly(outcomes) }),
 };

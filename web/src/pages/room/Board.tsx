@@ -2,7 +2,6 @@
 // one press each. Only what can't be taken back asks.
 import { useEffect, useRef, useState } from "react";
 import { groups, ready } from "../../call/board.ts";
-import { RequestError } from "../../call/socket.ts";
 import { Button } from "../../ui/Button.tsx";
 import { useCall, useCallState } from "../../ui/CallContext.tsx";
 import { Dialog } from "../../ui/Dialog.tsx";
@@ -10,6 +9,7 @@ import { useNow } from "../../ui/useNow.ts";
 import { useWords } from "../../words/words.tsx";
 import type { BoardRow } from "../../protocol/nouns.ts";
 import { AddGuest, Handing, type Handed } from "./Handing.tsx";
+import { refusalOf } from "./refusals.ts";
 import { Row } from "./Row.tsx";
 import css from "./Board.module.css";
 
@@ -53,7 +53,7 @@ export function Board({ onClose }: { onClose(): void }) {
             <ul>
               {rows.map((row) => (
                 <Row key={row.participant} row={row} standing={standing} now={now} onRemove={() => setRemoving(row)}
-                  onLink={() => hand(row.name, call.freshLink(row.participant))} />
+                  onLink={() => hand(row.name, call.freshLink(row.participant), () => call.sendLink(row.participant))} />
               ))}
             </ul>
           </section>
@@ -87,15 +87,15 @@ export function Board({ onClose }: { onClose(): void }) {
 }
 
 /** A link that is being made, or shown. */
-function useHanding(): [Handed | undefined, (name: string, made: Promise<string>) => void, () => void] {
+function useHanding(): [Handed | undefined, (name: string, made: Promise<string>, send?: () => Promise<void>) => void, () => void] {
   const [shown, setShown] = useState<Handed>();
-  const hand = (name: string, made: Promise<string>): void => {
+  const hand = (name: string, made: Promise<string>, send?: () => Promise<void>): void => {
     const waiting: Handed = { name };
     const settle = (done: Handed): void => setShown((now) => (now === waiting ? done : now));
     setShown(waiting);
     made.then(
-      (url) => settle({ name, url }),
-      (error: unknown) => settle({ name, code: error instanceof RequestError ? error.code : "internal" }),
+      (url) => settle(send ? { name, url, send } : { name, url }),
+      (error: unknown) => settle({ name, code: refusalOf(error) }),
     );
   };
   return [shown, hand, () => setShown(undefined)];

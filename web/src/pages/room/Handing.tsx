@@ -8,7 +8,7 @@ import { Notice } from "../../ui/Notice.tsx";
 import { Qr } from "../../ui/Qr.tsx";
 import { useWords } from "../../words/words.tsx";
 import css from "./Board.module.css";
-import { refusalWords } from "./refusals.ts";
+import { refusalOf, refusalWords } from "./refusals.ts";
 
 export interface Handed {
   name: string;
@@ -16,26 +16,37 @@ export interface Handed {
   url?: string;
   /** Why it was not. */
   code?: string;
+  /** Mails a fresh one instead; absent for a guest, of whom no address is known. */
+  send?(): Promise<void>;
 }
 
 export function Handing({ handed, onClose }: { handed: Handed; onClose(): void }) {
   const { t } = useWords();
-  const { name, url, code } = handed;
-  const [said, setSaid] = useState<"copied" | "byhand">();
+  const { name, url, send } = handed;
+  const [said, setSaid] = useState<"copied" | "byhand" | "sent">();
+  const [refused, setRefused] = useState<string>();
+  const code = refused ?? handed.code;
   const copy = (text: string): void => {
     navigator.clipboard.writeText(text).then(() => setSaid("copied"), () => setSaid("byhand"));
+  };
+  const mail = (sending: () => Promise<void>): void => {
+    sending().then(() => setSaid("sent"), (error: unknown) => setRefused(refusalOf(error)));
   };
   return (
     <Dialog title={t("board.link.head", { name })} onClose={onClose}
       actions={
         <>
           <Button onClick={onClose}>{t("close")}</Button>
-          {url !== undefined && <Button look="lamp" onClick={() => copy(url)}>{t("board.link.copy")}</Button>}
+          {url !== undefined && send && said !== "sent" && (
+            <Button onClick={() => mail(send)}>{t("board.link.send")}</Button>
+          )}
+          {url !== undefined && said !== "sent" && <Button look="lamp" onClick={() => copy(url)}>{t("board.link.copy")}</Button>}
         </>
       }>
       {url === undefined && code === undefined && <p role="status">{t("board.link.making")}</p>}
       {code !== undefined && <Notice look="clay">{t(refusalWords(code))}</Notice>}
-      {url !== undefined && (
+      {said === "sent" && <p role="status">{t("board.link.sent")}</p>}
+      {url !== undefined && said !== "sent" && (
         <>
           <p>{t("board.link.text", { name })}</p>
           <Qr text={url} label={t("board.link.qr", { name })} />

@@ -1,4 +1,5 @@
 // The sentence for a request that the server refused.
+import { RequestError } from "../../call/socket.ts";
 import type { WordId } from "../../words/en.ts";
 
 export function refusalWords(code: string): WordId {
@@ -9,6 +10,8 @@ export function refusalWords(code: string): WordId {
     case "not_now":
     case "not_invited_now":
     case "name_taken":
+    case "no_mail":
+    case "no_address":
     case "discharged":
     case "locked":
     case "room_ended":
@@ -18,4 +21,9 @@ export function refusalWords(code: string): WordId {
     default:
       return "error.internal";
   }
+}
+
+/** The code of a request that failed. */
+export function refusalOf(error: unknown): string {
+  return error instanceof RequestError ? error.code : "internal";
 }
