@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"strings"
 	"sync"
 	"time"
 
@@ -21,7 +22,7 @@ const archiveStart = `{"format":"vesper-archive/`
 // numbered is a line of an archive.
 type numbered struct {
 	n    int // from 1, as an editor shows it
-	text []byte
+	text string
 }
 
 // verified is what was found of one bundle.
@@ -115,7 +116,7 @@ func readLines(ctx context.Context, r *bufio.Reader, lines chan<- numbered) erro
 		if start, _ := r.Peek(len(`{"format":`)); !isBundle(start) {
 			return nil
 		}
-		text, err := r.ReadBytes('\n')
+		text, err := r.ReadString('\n')
 		if err != nil && !errors.Is(err, io.EOF) {
 			return fmt.Errorf("read archive: %w", err)
 		}
@@ -129,7 +130,7 @@ func readLines(ctx context.Context, r *bufio.Reader, lines chan<- numbered) erro
 
 func verifyLine(line numbered, against proofs) verified {
 	found := verified{n: line.n, size: len(line.text)}
-	bundle, err := ledger.ParseBytes(bytes.TrimSuffix(line.text, []byte("\n")))
+	bundle, err := ledger.ParseText(strings.TrimSuffix(line.text, "\n"))
 	if err != nil {
 		err = &ledger.BrokenError{Place: "bundle", Reason: err.Error()}
 	} else {

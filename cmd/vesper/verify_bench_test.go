@@ -79,7 +79,7 @@ func BenchmarkVerify(b *testing.B) {
 		b.SetBytes(int64(len(line)))
 		b.ReportAllocs()
 		for b.Loop() {
-			if found := verifyLine(numbered{1, line}, proofs{keys: []ed25519.PublicKey{public}}); found.err != nil {
+			if found := verifyLine(numbered{1, string(line)}, proofs{keys: []ed25519.PublicKey{public}}); found.err != nil {
 				b.Fatal(found.err)
 			}
 		}

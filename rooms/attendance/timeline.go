@@ -10,9 +10,9 @@ import (
 
 // entry is a journal entry in the time that the records use.
 type entry struct {
-	rooms.Event
-	at   int64 // when the room learned of it, never before the entry ahead of it
-	fact int64 // what it speaks of: Since, or at
+	*rooms.Event       // as in the journal, which nobody writes to
+	at           int64 // when the room learned of it, never before the entry ahead of it
+	fact         int64 // what it speaks of: Since, or at
 }
 
 // life is what one node wrote under one epoch.
@@ -38,7 +38,10 @@ type timeline struct {
 // It depends on the set of entries only.
 func order(journal []rooms.Event) timeline {
 	tl := timeline{shifts: map[uint64]int64{}, late: map[rooms.PersonID]bool{}}
-	lives := tl.lives(tl.apart(tl.distinct(journal)))
+	if !clean(journal) {
+		journal = tl.distinct(journal)
+	}
+	lives := tl.lives(journal)
 	tl.entries = make([]entry, 0, len(journal))
 	var latest int64
 	for i := range lives {
@@ -62,6 +65,18 @@ func order(journal []rooms.Event) timeline {
 	return tl
 }
 
+// clean reports whether the events are such as distinct makes them; those of
+// a chain mostly are.
+func clean(journal []rooms.Event) bool {
+	for i := range journal {
+		e := &journal[i]
+		if i > 0 && !journal[i-1].ID.Less(e.ID) || e.At != moment(millis(e.At)) || e.Since != whole(e.Since) || e.Until != whole(e.Until) {
+			return false
+		}
+	}
+	return true
+}
+
 // distinct sorts the events by identity and keeps one of each.
 func (tl *timeline) distinct(journal []rooms.Event) []rooms.Event {
 	sorted := make([]rooms.Event, len(journal))
@@ -69,9 +84,7 @@ func (tl *timeline) distinct(journal []rooms.Event) []rooms.Event {
 		e.At, e.Since, e.Until = moment(millis(e.At)), whole(e.Since), whole(e.Until)
 		sorted[i] = e
 	}
-	if !slices.IsSortedFunc(sorted, compare) { // a chain mostly is
-		slices.SortFunc(sorted, compare)
-	}
+	slices.SortFunc(sorted, compare)
 	return slices.CompactFunc(sorted, func(a, b rooms.Event) bool {
 		if a.ID == b.ID && a != b {
 			tl.conflict = true
@@ -86,20 +99,6 @@ func whole(t time.Time) time.Time {
 		return t
 	}
 	return moment(millis(t))
-}
-
-// apart takes what staff wrote out of the events. It names its own times, and
-// is no sign of life of the server that wrote it down.
-func (tl *timeline) apart(events []rooms.Event) []rooms.Event {
-	machine := events[:0]
-	for _, e := range events {
-		if reviewKinds[e.Kind] {
-			tl.review = append(tl.review, e)
-		} else {
-			machine = append(machine, e)
-		}
-	}
-	return machine
 }
 
 // compare orders by identity, and two contents of one identity by content, so
@@ -119,17 +118,24 @@ func compare(a, b rooms.Event) int {
 		cmp.Compare(a.Ref.String(), b.Ref.String()), cmp.Compare(a.Note, b.Note))
 }
 
+// lives dates the events of every life. What staff wrote it sets apart: that
+// names its own times, and is no sign of life of the server that wrote it down.
 func (tl *timeline) lives(events []rooms.Event) []life {
 	var lives []life
-	all := make([]entry, len(events))
+	all := make([]entry, 0, len(events))
 	for i := range events {
 		e := &events[i]
-		all[i] = entry{Event: *e, at: millis(e.At), fact: millis(e.Fact())}
+		if reviewKinds[e.Kind] {
+			tl.review = append(tl.review, *e)
+			continue
+		}
+		n := len(all)
+		all = append(all, entry{Event: e, at: millis(e.At), fact: millis(e.Fact())})
 		if n := len(lives); n == 0 || lives[n-1].epoch != e.ID.Epoch {
-			lives = append(lives, life{epoch: e.ID.Epoch, entries: all[i:i]})
+			lives = append(lives, life{epoch: e.ID.Epoch})
 		}
 		l := &lives[len(lives)-1]
-		l.entries = l.entries[:len(l.entries)+1]
+		l.entries = all[n-len(l.entries) : n+1]
 	}
 	return lives
 }

@@ -98,22 +98,18 @@ func Parse(r io.Reader) (Bundle, error) {
 	if err != nil {
 		return Bundle{}, fmt.Errorf("read bundle: %w", err)
 	}
-	return ParseBytes(data)
+	return ParseText(string(data))
 }
 
-// ParseBytes is Parse of what was read already.
-func ParseBytes(data []byte) (Bundle, error) {
-	if len(data) > MaxBundle {
+// ParseText is Parse of what was read already.
+func ParseText(text string) (Bundle, error) {
+	if len(text) > MaxBundle {
 		return Bundle{}, fmt.Errorf("read bundle: it has more than %d bytes", MaxBundle)
 	}
-	if entries, rest, ok := quickEntries(data); ok {
-		// What is left must hold the one list, empty: then it was taken from there.
-		if b, err := parse(rest); err == nil && b.Entries != nil && len(b.Entries) == 0 {
-			b.Entries = entries
-			return b, nil
-		}
+	if b, ok := scan(text); ok {
+		return b, nil
 	}
-	return parse(data)
+	return parse([]byte(text))
 }
 
 // parse is Parse by the general reader.
@@ -127,13 +123,21 @@ func parse(data []byte) (Bundle, error) {
 	if _, err := decoder.Token(); err != io.EOF {
 		return b, fmt.Errorf("read bundle: something stands behind it")
 	}
-	if b.Format != Format && b.Format != format1 {
-		return b, fmt.Errorf("read bundle: its format is %q, want %q", b.Format, Format)
-	}
-	if b.Format == format1 && (b.Texts != nil || b.Log != nil) {
-		return b, fmt.Errorf("read bundle: a bundle of %s has neither texts nor log", format1)
+	if err := b.check(); err != nil {
+		return b, err
 	}
 	return b, asWritten(data, b)
+}
+
+// check fails for a format that is not known, and for fields that it has not.
+func (b Bundle) check() error {
+	if b.Format != Format && b.Format != format1 {
+		return fmt.Errorf("read bundle: its format is %q, want %q", b.Format, Format)
+	}
+	if b.Format == format1 && (b.Texts != nil || b.Log != nil) {
+		return fmt.Errorf("read bundle: a bundle of %s has neither texts nor log", format1)
+	}
+	return nil
 }
 
 // asWritten fails unless the bundle encodes to the text that it was read from.

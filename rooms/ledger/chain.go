@@ -54,8 +54,8 @@ func broken(place, format string, args ...any) error {
 // It fails with a *BrokenError at the first entry that does not fit.
 func VerifyChain(session rooms.SessionID, entries []Entry) ([]rooms.Event, error) {
 	head := Genesis(session)
-	seen := make(map[rooms.EventID]bool, len(entries))
 	events := make([]rooms.Event, 0, len(entries))
+	var seen identities
 	var h linker
 	for i, entry := range entries {
 		switch {
@@ -70,14 +70,34 @@ func VerifyChain(session rooms.SessionID, entries []Entry) ([]rooms.Event, error
 		if err != nil {
 			return nil, broken(entryPlace(i), "%v", err)
 		}
-		if seen[event.ID] {
+		if seen.twice(events, event.ID) {
 			return nil, broken(entryPlace(i), "the event %s stands there twice", event.ID)
 		}
-		seen[event.ID] = true
 		events = append(events, event)
 		head = entry
 	}
 	return events, nil
+}
+
+// identities are those that a chain has held so far. While they rise, as they
+// mostly do, none can be one of before, and there is no need to look.
+type identities struct{ all map[rooms.EventID]bool }
+
+// twice adds the identity of the event behind events, and reports whether one
+// of them has it.
+func (s *identities) twice(events []rooms.Event, id rooms.EventID) bool {
+	if s.all == nil {
+		if n := len(events); n == 0 || events[n-1].ID.Less(id) {
+			return false
+		}
+		s.all = make(map[rooms.EventID]bool, 2*len(events))
+		for i := range events {
+			s.all[events[i].ID] = true
+		}
+	}
+	there := s.all[id]
+	s.all[id] = true
+	return there
 }
 
 // linker computes hashes of entries without a new buffer for each.

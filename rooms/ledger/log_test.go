@@ -77,7 +77,7 @@ func TestSignedBundle(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	parsed, err := ParseBytes(data)
+	parsed, err := ParseText(string(data))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,7 +89,7 @@ func TestSignedBundle(t *testing.T) {
 	first.Format = format1
 	data, err = json.Marshal(first)
 	if err == nil {
-		parsed, err = ParseBytes(data)
+		parsed, err = ParseText(string(data))
 	}
 	if err == nil {
 		report, err = parsed.Verify([]ed25519.PublicKey{public})

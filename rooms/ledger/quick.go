@@ -1,7 +1,6 @@
 package ledger
 
 import (
-	"bytes"
 	"time"
 
 	"vesper/rooms"
@@ -35,19 +34,27 @@ func (c *cursor) has(literal string) bool {
 	return true
 }
 
-// word reads up to the closing quote, which it walks over. Only characters
-// that JSON writes as they are.
+// plain are the characters that JSON writes as they are.
+var plain = func() (plain [256]bool) {
+	for b := 0x20; b < 0x7f; b++ {
+		plain[b] = b != '"' && b != '\\' && b != '<' && b != '>' && b != '&'
+	}
+	return plain
+}()
+
+// word reads up to the closing quote, which it walks over. Only plain
+// characters.
 func (c *cursor) word() string {
-	for i := 0; i < len(c.text); i++ {
-		switch b := c.text[i]; {
-		case b == '"':
-			word := c.text[:i]
-			c.text = c.text[i+1:]
-			return word
-		case b < 0x20 || b >= 0x7f || b == '\\' || b == '<' || b == '>' || b == '&':
-			c.ok = false
-			return ""
+	text := c.text
+	for i := 0; i < len(text); i++ {
+		if plain[text[i]] {
+			continue
 		}
+		if text[i] == '"' {
+			c.text = text[i+1:]
+			return text[:i]
+		}
+		break
 	}
 	c.ok = false
 	return ""
@@ -169,104 +176,4 @@ func (c *cursor) rest(e *rooms.Event) {
 	if c.has(`,"note":"`) {
 		e.Note = c.some()
 	}
-}
-
-// quickEntries reads the entries of a bundle that is written without white
-// space, and gives back the bundle with an empty list in their place. It says
-// no to whatever is not exactly as Vesper writes it.
-func quickEntries(data []byte) (entries []Entry, rest []byte, ok bool) {
-	start, end := entriesAt(data)
-	if start < 0 {
-		return nil, nil, false
-	}
-	c := &cursor{string(data[start:end]), true}
-	entries = make([]Entry, 0, len(c.text)/300+1)
-	texts, ends := make([]byte, 0, len(c.text)), make([]int, 0, len(c.text)/300+1)
-	for c.ok && c.text != "" {
-		if len(entries) > 0 {
-			c.skip(",")
-		}
-		var e Entry
-		c.skip(`{"n":`)
-		e.N = c.natural()
-		c.skip(`,"text":"`)
-		texts = c.quoted(texts)
-		c.skip(`,"prev":"`)
-		e.Prev = c.word()
-		c.skip(`,"hash":"`)
-		e.Hash = c.word()
-		c.skip("}")
-		entries, ends = append(entries, e), append(ends, len(texts))
-	}
-	all, from := string(texts), 0
-	for i, to := range ends {
-		entries[i].Text, from = all[from:to], to
-	}
-	rest = append(append(make([]byte, 0, start+len(data)-end), data[:start]...), data[end:]...)
-	return entries, rest, c.ok
-}
-
-// entriesAt is where the bundle's list of that name lies in the text, without
-// its brackets.
-func entriesAt(data []byte) (start, end int) {
-	const name = `,"entries":[`
-	start = bytes.Index(data, []byte(name))
-	if start < 0 {
-		return -1, -1
-	}
-	start += len(name)
-	if depth(data[:start]) != 2 {
-		return -1, -1
-	}
-	// No text of an entry can hold this: its quotes are escaped.
-	length := bytes.Index(data[start:], []byte(`"}],"rows":`))
-	if length < 0 {
-		return -1, -1
-	}
-	return start, start + length + len(`"}`)
-}
-
-// depth is how many objects and lists are open at the end of a text.
-func depth(data []byte) (open int) {
-	quoted := false
-	for i := 0; i < len(data); i++ {
-		switch b := data[i]; {
-		case quoted && b == '\\':
-			i++
-		case b == '"':
-			quoted = !quoted
-		case quoted:
-		case b == '{' || b == '[':
-			open++
-		case b == '}' || b == ']':
-			open--
-		}
-	}
-	return open
-}
-
-// quoted reads a JSON string in which only quotes and backslashes are escaped,
-// and appends what it says.
-func (c *cursor) quoted(text []byte) []byte {
-	from := 0
-	for i := 0; i < len(c.text); i++ {
-		switch b := c.text[i]; {
-		case b == '"':
-			text = append(text, c.text[from:i]...)
-			c.text = c.text[i+1:]
-			return text
-		case b == '\\':
-			text = append(text, c.text[from:i]...)
-			if i++; i == len(c.text) || (c.text[i] != '"' && c.text[i] != '\\') {
-				c.ok = false
-				return text
-			}
-			from = i
-		case b < 0x20 || b >= 0x7f || b == '<' || b == '>' || b == '&':
-			c.ok = false
-			return text
-		}
-	}
-	c.ok = false
-	return text
 }

@@ -1,10 +1,6 @@
 package ledger
 
 import (
-	"bytes"
-	"encoding/json"
-	"reflect"
-	"strings"
 	"testing"
 	"time"
 
@@ -66,43 +62,4 @@ func FuzzQuick(f *testing.F) {
 	}
 	f.Add(`{"epoch":1,"node":"n","n":1,"at_ms":0,"mono_ns":0,"kind":"x","since_ms":-62135596800000}`)
 	f.Fuzz(func(t *testing.T, text string) { agrees(t, text) })
-}
-
-// A bundle is read in both ways alike, and a list of entries that stands
-// elsewhere is not taken for the bundle's.
-func TestQuickBundles(t *testing.T) {
-	b := testBundle(t)
-	plain, err := json.Marshal(b)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, _, ok := quickEntries(plain); !ok {
-		t.Error("a bundle of Vesper is left to the general reader")
-	}
-	nested := bytes.Replace(plain, []byte(`"rules":{`), []byte(`"rules":{"x":1,"entries":[{"n":1,"text":"","prev":"","hash":""}],"rows":2,`), 1)
-	for name, data := range map[string][]byte{
-		"plain": plain, "nested": nested,
-		"nested alone": []byte(strings.Replace(string(nested), string(entriesOf(t, plain)), "[]", 1)),
-		"no entries":   []byte(strings.Replace(string(plain), string(entriesOf(t, plain)), "[]", 1)),
-		"null":         []byte(strings.Replace(string(plain), string(entriesOf(t, plain)), "null", 1)),
-		"spaced":       bytes.Replace(plain, []byte(`{"n":2,`), []byte(`{ "n":2,`), 1),
-		"a field more": bytes.Replace(plain, []byte(`{"n":2,`), []byte(`{"n":2,"x":1,`), 1),
-		"a zero":       bytes.Replace(plain, []byte(`{"n":2,`), []byte(`{"n":02,`), 1),
-		"escaped":      bytes.Replace(plain, []byte(`\"node\"`), []byte(`\"n\u006fde\"`), 1),
-	} {
-		quick, quickErr := ParseBytes(data)
-		slow, slowErr := parse(data)
-		if (quickErr == nil) != (slowErr == nil) || quickErr == nil && !reflect.DeepEqual(quick, slow) {
-			t.Errorf("%s: quick %v, else %v", name, quickErr, slowErr)
-		}
-	}
-}
-
-func entriesOf(t *testing.T, bundle []byte) json.RawMessage {
-	t.Helper()
-	var fields map[string]json.RawMessage
-	if err := json.Unmarshal(bundle, &fields); err != nil {
-		t.Fatal(err)
-	}
-	return fields["entries"]
 }

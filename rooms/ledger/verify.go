@@ -163,18 +163,18 @@ func (b Bundle) complete(report *Report) error {
 	}
 	seals := report.Seals
 	running := "" // kind of the last seal before the entry
-	for i, event := range report.Events {
-		place := entryPlace(i)
+	for i := range report.Events {
+		event := &report.Events[i]
 		for len(seals) > 0 && seals[0].Count <= uint64(i) {
 			running, seals = seals[0].Kind, seals[1:]
 		}
 		switch {
 		case running != "" && !Behind(running, event.Kind):
-			return broken(place, "it stands behind the seal of kind %s, where there may be no %s", running, event.Kind)
+			return broken(entryPlace(i), "it stands behind the seal of kind %s, where there may be no %s", running, event.Kind)
 		case event.Note != "" && event.Kind != rooms.EventSigned && !kept[event.Note]:
-			return broken("text of "+place, "the text that is kept is not the one that was written")
+			return broken("text of "+entryPlace(i), "the text that is kept is not the one that was written")
 		case (event.Kind == rooms.EventSigned || event.Kind == rooms.EventAddendum) && len(seals) == 0:
-			return broken("seals", "%s is %s, and its seal is missing", place, event.Kind)
+			return broken("seals", "%s is %s, and its seal is missing", entryPlace(i), event.Kind)
 		}
 	}
 	if n := len(report.Seals); n > 0 {
