@@ -100,7 +100,7 @@ func TestRotation(t *testing.T) {
 		t.Fatalf("the newest key does not sign after a restart: %v", err)
 	}
 	a = open(keys)
-	if _, err := a.VerifyStaff(token); err != nil {
+	if _, _, err := a.Staff(t.Context(), token, false); err != nil {
 		t.Errorf("the older key does not verify: %s", Reason(err))
 	}
 	if err := keys.Retire(KindStaff, fresh); err == nil {
@@ -109,7 +109,7 @@ func TestRotation(t *testing.T) {
 	if err := keys.Retire(KindStaff, old); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := a.VerifyStaff(token); err == nil {
+	if _, _, err := a.Staff(t.Context(), token, false); err == nil {
 		t.Error("a retired key verifies")
 	}
 	if _, err := keys.Rotate("other", begin); err == nil {

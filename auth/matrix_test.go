@@ -49,7 +49,7 @@ func counters(t *testing.T, a *Authority, store *memory) []counter {
 	return []counter{
 		{ticketForm, identity, func(s string) error { _, err := a.RedeemTicket(t.Context(), s); return err }},
 		{resumeForm, with(identity, map[string]any{"gen": 3, "device": "d1"}), func(s string) error { _, err := a.VerifyResume(s); return err }},
-		{staffForm, map[string]any{"clinic": "c1", "person": "p9", "roles": []string{"admin"}}, func(s string) error { _, err := a.VerifyStaff(s); return err }},
+		{staffForm, map[string]any{"clinic": "c1", "person": "p9", "roles": []string{"admin"}}, func(s string) error { _, _, err := a.Staff(t.Context(), s, false); return err }},
 		{serviceForm, map[string]any{"clinic": "c1", "scopes": []string{"admin"}}, func(s string) error { _, err := a.VerifyService(t.Context(), s); return err }},
 	}
 }
@@ -269,7 +269,7 @@ func FuzzVerify(f *testing.F) {
 	f.Add(good)
 	f.Add("..")
 	f.Fuzz(func(t *testing.T, token string) {
-		_, err := a.VerifyStaff(token)
+		_, _, err := a.Staff(t.Context(), token, false)
 		if err == nil && token != good {
 			t.Errorf("accepted %q", token)
 		}

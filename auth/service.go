@@ -42,14 +42,6 @@ func (s Service) Allows(scope Scope) bool {
 	return slices.Contains(s.Scopes, scope) || scope != ScopeLoadtest && slices.Contains(s.Scopes, ScopeAdmin)
 }
 
-// Need is Allows as an error: ErrScope.
-func (s Service) Need(scope Scope) error {
-	if !s.Allows(scope) {
-		return ErrScope
-	}
-	return nil
-}
-
 // ServiceToken is the record of an issued token, by which it can be revoked.
 type ServiceToken struct {
 	ID        string // jti

@@ -150,12 +150,3 @@ func (a *Authority) IssueStaff(staff Staff) (token string, expires time.Time, er
 	}
 	return token, claims.ExpiresAt.Time, nil
 }
-
-// VerifyStaff says who is signed in. ErrInvalid.
-func (a *Authority) VerifyStaff(token string) (Staff, error) {
-	var claims staffClaims
-	if err := a.verify(staffForm, token, &claims, a.clock.Now()); err != nil {
-		return Staff{}, err
-	}
-	return claims.Staff, nil
-}

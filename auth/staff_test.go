@@ -19,14 +19,14 @@ func TestStaffLinkSignsInOnce(t *testing.T) {
 	if err != nil || who.Person != staff.Person || expires.Sub(begin) != StaffLife {
 		t.Fatalf("sign in as %+v until %v: %v", who, expires, err)
 	}
-	if got, err := a.VerifyStaff(token); err != nil || !got.Has(Admin, Clinician) || got.Has(Admin) {
+	if got, _, err := a.Staff(t.Context(), token, true); err != nil || !got.Has(Admin, Clinician) || got.Has(Admin) {
 		t.Errorf("verify: %+v, %v", got, err)
 	}
 	if _, _, _, err := a.SignIn(t.Context(), secret); !errors.Is(err, ErrLinkUsed) {
 		t.Errorf("second use: got %v, want ErrLinkUsed", err)
 	}
 	clock.pass(StaffLife + time.Minute)
-	if _, err := a.VerifyStaff(token); !errors.Is(err, ErrInvalid) {
+	if _, _, err := a.Staff(t.Context(), token, true); !errors.Is(err, ErrInvalid) {
 		t.Errorf("the next morning: got %v, want ErrInvalid", err)
 	}
 }
@@ -82,7 +82,7 @@ func TestService(t *testing.T) {
 	if err != nil || got.Clinic != "c1" || got.ID != record.ID {
 		t.Fatalf("got %+v, %v", got, err)
 	}
-	if got.Need(ScopeSessionsRead) != nil || !errors.Is(got.Need(ScopeSessionsWrite), ErrScope) {
+	if !got.Allows(ScopeSessionsRead) || got.Allows(ScopeSessionsWrite) {
 		t.Error("scopes do not hold")
 	}
 	if all := (Service{Scopes: []Scope{ScopeAdmin}}); !all.Allows(ScopeSessionsWrite) || all.Allows(ScopeLoadtest) {

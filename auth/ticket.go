@@ -69,15 +69,6 @@ func (a *Authority) Ticket(ctx context.Context, secret Secret, who rooms.Identit
 	return a.issueTicket(who)
 }
 
-// StaffTicket gives a signed-in staff member a ticket to a session in which
-// they have a seat.
-func (a *Authority) StaffTicket(staff Staff, who rooms.Identity) (token string, expires time.Time, err error) {
-	if who.Clinic != staff.Clinic || who.Person != staff.Person {
-		return "", time.Time{}, ticketForm.refuse("another's seat")
-	}
-	return a.issueTicket(who)
-}
-
 func (a *Authority) issueTicket(who rooms.Identity) (token string, expires time.Time, err error) {
 	if !whole(who) {
 		return "", time.Time{}, errors.New("issue ticket: identity is not whole")

@@ -25,10 +25,6 @@ func (k Kind) Valid() bool { return slices.Contains(Kinds, k) }
 // is not absent.
 func (k Kind) Optional() bool { return k == Alumni }
 
-// Billable reports whether minutes may stand on a bill, or count for a week's
-// prescribed hours.
-func (k Kind) Billable() bool { return k != Alumni }
-
 // OrGroup is k, or Group for a series of before there were kinds.
 func (k Kind) OrGroup() Kind {
 	if k == "" {

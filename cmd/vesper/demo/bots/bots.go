@@ -110,17 +110,6 @@ func (b *Bots) Close() {
 // WaitAdmitted returns when every bot is in the room and its media flows.
 func (b *Bots) WaitAdmitted(ctx context.Context) error { return b.each(ctx, (*bot).waitAdmitted) }
 
-// IDs are the bots' participant ids, in the order of their seats.
-func (b *Bots) IDs() []string {
-	ids := make([]string, len(b.all))
-	for i, one := range b.all {
-		if c, _ := one.present(); c != nil {
-			ids[i] = c.ID()
-		}
-	}
-	return ids
-}
-
 func (b *Bots) each(ctx context.Context, wait func(*bot, context.Context) error) error {
 	for i, one := range b.all {
 		if err := wait(one, ctx); err != nil {
