@@ -62,10 +62,11 @@ export function useEntrance(memory: Memory, given: string | undefined): Door {
 
   const answered = useCallback((answer: SignedIn, used: string, byLink: boolean): void => {
     const { token, clinic, name, zone, person, roles, choices = [], to } = answer;
+    setSecret(undefined);
+    exchange = undefined;
     if (choices.length > 0) return setEntrance({ at: "choosing", secret: answer.secret ?? used, choices });
     const who: Who = { token, clinic, name, ...(zone && { zone }), ...(person && { person }), ...(roles && { roles }) };
     memory.set("token", JSON.stringify(who));
-    exchange = undefined;
     if (to?.startsWith("/console")) navigate(to, { replace: true });
     setEntrance({ at: "in", who, byLink: byLink && !to });
   }, [memory, navigate]);
