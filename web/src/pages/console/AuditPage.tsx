@@ -1,17 +1,14 @@
 // Who opened whose record, when, and why.
 import { useMemo, useState } from "react";
-import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link, useSearch } from "wouter";
 import { many, type AuditEntry } from "../../protocol/clinic.ts";
-import { Button } from "../../ui/Button.tsx";
 import { Input, Select } from "../../ui/Fields.tsx";
-import { Notice } from "../../ui/Notice.tsx";
 import { Table, type Column } from "../../ui/Table.tsx";
 import { useConsoleWords, type ConsoleWordId } from "../../words/console.tsx";
 import { consoleEn } from "../../words/console.en.ts";
 import { addDays, dateIn, startOf } from "./dates.ts";
-import { refusalFrom, useDesk, useRead, useSaid } from "./desk.tsx";
-import type { Persons } from "./SeriesPage.tsx";
+import { useDesk } from "./desk.tsx";
+import { Pages, usePages, usePersons } from "./paged.tsx";
 import { Head } from "./Shell.tsx";
 import css from "./Console.module.css";
 
@@ -19,23 +16,17 @@ interface Page { entries: AuditEntry[] | null; next?: string }
 
 export function AuditPage() {
   const { t, moment, locale } = useConsoleWords();
-  const { office, who } = useDesk();
-  const said = useSaid();
+  const { who } = useDesk();
   const today = dateIn(who.zone);
   const [person, setPerson] = useState(new URLSearchParams(useSearch()).get("person") ?? "");
   const [from, setFrom] = useState(() => addDays(today, -30));
   const [to, setTo] = useState(today);
-  const persons = useRead<Persons>("persons", "/persons", { query: { limit: 1000 } });
+  const persons = usePersons();
   const names = useMemo(() => new Map(many(persons.data?.persons).map((p) => [p.id, p.legal_name])), [persons.data]);
   const query = {
     ...(person !== "" && { person }), ...(from !== "" && { from: startOf(from, who.zone) }), ...(to !== "" && { to: startOf(addDays(to, 1), who.zone) }), limit: 200,
   };
-  const log = useInfiniteQuery({
-    queryKey: ["audit", query],
-    queryFn: ({ pageParam, signal }) => office.get<Page>("/audit", { query: { ...query, ...(pageParam !== "" && { after: pageParam }) }, signal }),
-    initialPageParam: "",
-    getNextPageParam: (last) => last.next || undefined,
-  });
+  const log = usePages<Page>("audit", "/audit", { query });
   const action = (a: string): string => (`audit.did.${a}` in consoleEn ? t(`audit.did.${a}` as ConsoleWordId) : a);
   const actor = (e: AuditEntry): string => e.actor_name ?? names.get(e.actor) ?? (e.actor_kind === "staff" ? e.actor : t(`audit.kind.${e.actor_kind === "service" ? "service" : e.actor_kind === "client" ? "client" : "machine"}`));
   const columns: Column<AuditEntry>[] = [
@@ -46,7 +37,6 @@ export function AuditPage() {
     { id: "where", head: t("console.session"), cell: (e) => (e.session ? <Link href={`/console/sessions/${e.session}`}>{t("week.session")}</Link> : "–") },
     { id: "why", head: t("audit.why"), cell: (e) => [e.purpose, e.recipient && t("audit.to.whom", { recipient: e.recipient })].filter(Boolean).join(", ") || "–" },
   ];
-  const rows = (log.data?.pages ?? []).flatMap((p) => many(p.entries));
   return (
     <>
       <Head title={t("audit.head")} lead={t("audit.lead")} />
@@ -56,13 +46,12 @@ export function AuditPage() {
         <Input type="date" label={t("audit.from")} value={from} onValue={setFrom} />
         <Input type="date" label={t("audit.to")} value={to} onValue={setTo} />
       </div>
-      {log.isPending && <p role="status">{t("loading")}</p>}
-      {log.isError && <Notice look="clay">{said(refusalFrom(log.error))}</Notice>}
-      {log.data && (
-        <Table caption={t("audit.head")} rows={rows} columns={columns} keyOf={(e) => String(e.n)} locale={locale} sorting={{ by: "at", down: true }} empty={t("audit.empty")}
-          filter={{ label: t("table.filter"), text: (e) => `${actor(e)} ${action(e.action)} ${e.person ? (names.get(e.person) ?? "") : ""} ${e.purpose ?? ""}`, count: (n, all) => t("table.count", { n, all }) }} />
-      )}
-      {log.hasNextPage && <div className={css["actions"]}><Button onClick={() => void log.fetchNextPage()}>{t("audit.more")}</Button></div>}
+      <Pages of={log} rows={(page) => page.entries}>
+        {(rows) => (
+          <Table caption={t("audit.head")} rows={rows} columns={columns} keyOf={(e) => String(e.n)} locale={locale} sorting={{ by: "at", down: true }} empty={t("audit.empty")}
+            filter={{ label: t("table.filter"), text: (e) => `${actor(e)} ${action(e.action)} ${e.person ? (names.get(e.person) ?? "") : ""} ${e.purpose ?? ""}`, count: (n, all) => t("table.count", { n, all }) }} />
+        )}
+      </Pages>
     </>
   );
 }

@@ -31,7 +31,7 @@ export function DoorRules() {
       <Loaded of={rules}>{(got) => <AskedForm rules={got} />}</Loaded>
       <h3>{t("scales.head")}</h3>
       <p className={css["soft"]}>{t("scales.lead")}</p>
-      <Loaded of={scales}>{(got) => <ScaleForm key={JSON.stringify(got)} scales={many(got.scales)} />}</Loaded>
+      <Loaded of={scales}>{(got) => <ScaleForm scales={many(got.scales)} />}</Loaded>
     </Part>
   );
 }
@@ -56,10 +56,10 @@ function AskedForm({ rules }: { rules: Asked }) {
   };
   return (
     <form className={css["narrow"]} onSubmit={submit} noValidate>
-      <Select label={t("door.address")} value={draft.address} disabled={!may("settings")} onValue={(address) => setDraft((d) => ({ ...d, address }))} fault={faultOf(save.refusal, "address")}
+      <Select label={t("door.address")} value={draft.address} disabled={!may("settings")} onValue={(address) => { setSaved(false); setDraft((d) => ({ ...d, address })); }} fault={faultOf(save.refusal, "address")}
         options={(["never", "elsewhere", "always"] as const).map((value) => ({ value, label: t(`door.address.${value}`) }))} />
       <div>{tick("address_needed")}{tick("emergency")}{tick("emergency_needed")}{tick("consent_needed")}{tick("accept_again")}</div>
-      <Input label={t("door.states")} hint={t("door.states.hint")} value={states} disabled={!may("settings")} onValue={setStates} fault={faultOf(save.refusal, "licensed_states")} />
+      <Input label={t("door.states")} hint={t("door.states.hint")} value={states} disabled={!may("settings")} onValue={(text) => { setSaved(false); setStates(text); }} fault={faultOf(save.refusal, "licensed_states")} />
       <Refused refusal={save.refusal} />
       {saved && <Notice look="leaf">{t("saved")}</Notice>}
       {may("settings") && <div className={css["actions"]}><Button type="submit">{t("save")}</Button></div>}
@@ -67,36 +67,55 @@ function AskedForm({ rules }: { rules: Asked }) {
   );
 }
 
+/** As the server takes it: words that are empty are none. */
+function asSent({ id, question, low = {}, high = {} }: Scale): Scale {
+  const said = (texts: Record<string, string>): Record<string, string> =>
+    Object.fromEntries(Object.entries(texts).map(([language, text]) => [language, text.trim()]).filter(([, text]) => text !== ""));
+  return { ...(id && { id }), question: said(question), low: said(low), high: said(high) };
+}
+
 function ScaleForm({ scales }: { scales: readonly Scale[] }) {
   const { t } = useConsoleWords();
   const { may } = useDesk();
   const [draft, setDraft] = useState<readonly Scale[]>(scales);
   const save = useSend(async (office, list: readonly Scale[]) => {
-    const body = { scales: list.filter((s) => (s.question["en"] ?? "").trim() !== "").map(({ version, ...s }) => s) };
-    await office.put("/scales", { body });
+    const body = { scales: list.filter((s) => (s.question["en"] ?? "").trim() !== "").map(asSent) };
+    const { scales: set } = await office.put<{ scales: Scale[] | null }>("/scales", { body });
+    setDraft(many(set));
     return true;
-  }, ["door"]);
-  const set = (i: number, language: string, text: string): void =>
-    setDraft((list) => list.map((s, n) => (n === i ? { ...s, question: { ...s.question, [language]: text } } : s)));
+  }, []);
+  const [saved, setSaved] = useState(false);
+  const set = (i: number, part: "question" | "low" | "high", language: string, text: string): void => {
+    setSaved(false);
+    setDraft((list) => list.map((s, n) => (n === i ? { ...s, [part]: { ...s[part], [language]: text } } : s)));
+  };
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    void save.run(draft);
+    void save.run(draft).then((ok) => setSaved(ok === true));
   };
   return (
     <form className={css["narrow"]} onSubmit={submit} noValidate>
       {draft.map((scale, i) => (
         <div key={i} role="group" aria-label={t("scales.n", { n: i + 1 })} className={css["pair"]}>
-          <Input label={t("scales.en")} value={scale.question["en"] ?? ""} disabled={!may("settings")} onValue={(text) => set(i, "en", text)} fault={faultOf(save.refusal, `scales[${i}]`)} />
-          <Input label={t("scales.es")} value={scale.question["es"] ?? ""} disabled={!may("settings")} onValue={(text) => set(i, "es", text)} />
+          <Input label={t("scales.en")} value={scale.question["en"] ?? ""} disabled={!may("settings")} onValue={(text) => set(i, "question", "en", text)} fault={faultOf(save.refusal, `scales[${i}]`)} />
+          <Input label={t("scales.es")} value={scale.question["es"] ?? ""} disabled={!may("settings")} onValue={(text) => set(i, "question", "es", text)} />
+          <details className={css["more"]}>
+            <summary>{t("scales.words")}</summary>
+            {(["low", "high"] as const).map((end) => (["en", "es"] as const).map((language) => (
+              <Input key={end + language} label={t(`scales.${end}.${language}`)} value={scale[end]?.[language] ?? ""} maxLength={60} disabled={!may("settings")}
+                onValue={(text) => set(i, end, language, text)} fault={faultOf(save.refusal, `scales[${i}].${end}.${language}`)} />
+            )))}
+          </details>
           {may("settings") && <Button size="small" look="quiet" short={t("remove")} onClick={() => setDraft((list) => list.filter((_, n) => n !== i))}>{t("scales.remove", { n: i + 1 })}</Button>}
         </div>
       ))}
       {draft.length === 0 && <p>{t("scales.empty")}</p>}
       <Refused refusal={save.refusal} />
+      {saved && <Notice look="leaf">{t("saved")}</Notice>}
       {may("settings") && (
         <div className={css["actions"]}>
           <Button onClick={() => setDraft((list) => [...list, { question: { en: "", es: "" } }])}>{t("scales.add")}</Button>
-          <Button type="submit">{t("save")}</Button>
+          <Button type="submit">{t("scales.save")}</Button>
         </div>
       )}
     </form>

@@ -8,9 +8,9 @@ import { Area, Group, Input, Select } from "../../ui/Fields.tsx";
 import { Notice } from "../../ui/Notice.tsx";
 import { useConsoleWords } from "../../words/console.tsx";
 import { Loaded, Refused, useRead, useSend } from "./desk.tsx";
+import { usePersons } from "./paged.tsx";
 import { newcomers, type Newcomer } from "./enrol.ts";
 import { minutesFrom } from "./hours.ts";
-import type { Persons } from "./SeriesPage.tsx";
 import { Go, Head } from "./Shell.tsx";
 import css from "./Console.module.css";
 
@@ -40,7 +40,7 @@ function Form({ all, wanted }: { all: readonly Series[]; wanted: string }) {
   const [hours, setHours] = useState("");
   const [from, setFrom] = useState("");
   const [enrolled, setEnrolled] = useState<number>();
-  const persons = useRead<Persons>("persons", "/persons", { query: { limit: 1000 } });
+  const persons = usePersons();
   const taken = useMemo(() => many(persons.data?.persons).map((p) => p.display_name), [persons.data]);
   const read = useMemo(() => newcomers(text, taken), [text, taken]);
   const save = useSend(async (office, e: Enrolment) => {

@@ -11,7 +11,7 @@ import { useConsoleWords } from "../../words/console.tsx";
 import { addDays, dateIn, startOf } from "./dates.ts";
 import { faultOf, Loaded, refusalFrom, Refused, useDesk, useRead, useSend } from "./desk.tsx";
 import { saveFile } from "./files.ts";
-import type { Persons } from "./SeriesPage.tsx";
+import { usePersons } from "./paged.tsx";
 import { Head, Part } from "./Shell.tsx";
 import css from "./Console.module.css";
 
@@ -93,7 +93,7 @@ function SpanFields({ order, change, fault }: SpanProps) {
   const today = dateIn(who.zone);
   const query = { from: startOf(addDays(today, -90), who.zone), to: startOf(addDays(today, 1), who.zone), limit: 1000 };
   const sessions = useRead<{ sessions: ListedSession[] | null }>("sessions", "/sessions", { query }, order.span === "session");
-  const persons = useRead<Persons>("persons", "/persons", { query: { kind: "client", limit: 1000 } }, order.span === "person");
+  const persons = usePersons("client", order.span === "person");
   if (order.span === "person") {
     return (
       <Group label={t("exports.of")}>

@@ -5,13 +5,13 @@ import { Button } from "../../ui/Button.tsx";
 import { Dialog } from "../../ui/Dialog.tsx";
 import { Select } from "../../ui/Fields.tsx";
 import { useConsoleWords } from "../../words/console.tsx";
-import { faultOf, Loaded, Refused, useRead, useSend } from "./desk.tsx";
-import type { Persons } from "./SeriesPage.tsx";
+import { faultOf, Loaded, Refused, useSend } from "./desk.tsx";
+import { usePersons } from "./paged.tsx";
 
 export function MatchDialog({ record, session, onClose }: { record: ReviewRecord; session: string; onClose(): void }) {
   const { t } = useConsoleWords();
   const [person, setPerson] = useState("");
-  const persons = useRead<Persons>("persons", "/persons", { query: { limit: 1000 } });
+  const persons = usePersons();
   const save = useSend(async (office) => {
     await office.post("/sessions/{id}/guests/{person}/match", { path: { id: session, person: record.person }, body: { person } });
     return true;

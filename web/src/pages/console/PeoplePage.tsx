@@ -1,17 +1,20 @@
 // Everybody whom the clinic knows: clients, family and staff.
 import { useState } from "react";
 import { Link } from "wouter";
-import { many, staffRoles, type Person, type PersonBody, type PersonKind } from "../../protocol/clinic.ts";
+import { staffRoles, type Person, type PersonBody, type PersonKind } from "../../protocol/clinic.ts";
 import { Button } from "../../ui/Button.tsx";
 import { Dialog } from "../../ui/Dialog.tsx";
 import { Choices, Input, Select, Toggles } from "../../ui/Fields.tsx";
 import { Table, type Column } from "../../ui/Table.tsx";
 import { useConsoleWords } from "../../words/console.tsx";
-import { faultOf, Loaded, Refused, useDesk, useRead, useSend } from "./desk.tsx";
+import { faultOf, Refused, useDesk, useSend } from "./desk.tsx";
 import { shownName } from "./enrol.ts";
-import type { Persons } from "./SeriesPage.tsx";
+import { Pages, usePages, type Persons } from "./paged.tsx";
 import { Go, Head, Part } from "./Shell.tsx";
 import css from "./Console.module.css";
+
+/** One page of the list; it can be read on. */
+const PAGE = 500;
 
 const kinds = ["client", "staff", "collateral"] as const satisfies readonly PersonKind[];
 
@@ -20,7 +23,7 @@ export function PeoplePage() {
   const { may } = useDesk();
   const [kind, setKind] = useState<PersonKind | "all">("all");
   const [adding, setAdding] = useState(false);
-  const persons = useRead<Persons>("persons", "/persons", { query: { limit: 1000 } });
+  const persons = usePages<Persons>("persons", "/persons", { query: { limit: PAGE } });
   const columns: Column<Person>[] = [
     { id: "name", head: t("person.legal"), names: true, sort: (p) => p.legal_name, cell: (p) => <Link href={`/console/people/${p.id}`}>{p.legal_name}</Link> },
     { id: "shown", head: t("person.display"), sort: (p) => p.display_name, cell: (p) => p.display_name },
@@ -38,13 +41,13 @@ export function PeoplePage() {
       <Part title={t("people.list")} unseen>
         <Choices label={t("people.show")} name="kind" value={kind} onValue={setKind}
           options={[{ value: "all", label: t("people.all") }, ...kinds.map((value) => ({ value, label: t(`people.kind.${value}`) }))]} />
-        <Loaded of={persons}>
-          {(got) => (
-            <Table caption={t("people.list")} rows={many(got.persons).filter((p) => kind === "all" || p.kind === kind)} columns={columns}
+        <Pages of={persons} rows={(page) => page.persons}>
+          {(rows) => (
+            <Table caption={t("people.list")} rows={rows.filter((p) => kind === "all" || p.kind === kind)} columns={columns}
               keyOf={(p) => p.id} locale={locale} sorting={{ by: "name", down: false }} empty={t("people.empty")}
               filter={{ label: t("table.filter"), text: (p) => `${p.legal_name} ${p.display_name} ${p.email ?? ""}`, count: (n, all) => t("table.count", { n, all }) }} />
           )}
-        </Loaded>
+        </Pages>
       </Part>
       {adding && <PersonDialog person={undefined} onClose={() => setAdding(false)} />}
     </>

@@ -1,22 +1,23 @@
 // One person: how to reach them, where they have a seat, what they accepted,
 // and how they have been.
-import { lazy, Suspense, useMemo, useState } from "react";
+import { useState } from "react";
 import { Link } from "wouter";
 import { many, type Person, type Seat, type Series } from "../../protocol/clinic.ts";
 import { Button } from "../../ui/Button.tsx";
 import { Select } from "../../ui/Fields.tsx";
 import { Table, type Column } from "../../ui/Table.tsx";
 import { useConsoleWords } from "../../words/console.tsx";
-import { Loaded, Refused, useDesk, useRead, useSend } from "./desk.tsx";
+import { Loaded, useDesk, useRead } from "./desk.tsx";
 import { LinkDialog } from "./LinkDialog.tsx";
 import { PersonDialog } from "./PeoplePage.tsx";
+import { PersonPayer } from "./PersonPayer.tsx";
+import { Paperwork, Reminders } from "./PersonPaperwork.tsx";
 import { SeatDialog } from "./SeatDialog.tsx";
 import type { Seats } from "./SeriesPage.tsx";
 import { Head, Part } from "./Shell.tsx";
 import { StaffSignIn } from "./StaffSignIn.tsx";
+import { Trend } from "./Trend.tsx";
 import css from "./Console.module.css";
-
-const Plot = lazy(() => import("../../ui/Plot.tsx"));
 
 export function PersonPage({ id }: { id: string }) {
   const { t } = useConsoleWords();
@@ -32,10 +33,12 @@ export function PersonPage({ id }: { id: string }) {
         {(p) => (
           <>
             <Facts person={p} />
+            {p.kind === "client" && <PersonPayer person={p} />}
             <PersonSeats person={p} />
             {p.kind === "staff" && <StaffSignIn person={p} />}
             {p.kind === "client" && <Trend id={id} />}
             {p.kind !== "staff" && <Paperwork id={id} />}
+            {may("write") && <Reminders id={id} />}
             {editing && <PersonDialog person={p} onClose={() => setEditing(false)} />}
           </>
         )}
@@ -60,29 +63,7 @@ function Facts({ person }: { person: Person }) {
       <dl className={css["facts"]}>
         {facts.filter(([, value]) => value !== "").map(([name, value]) => <div key={name}><dt>{name}</dt><dd>{value}</dd></div>)}
       </dl>
-      {person.kind === "client" && <PayerChoice person={person} />}
     </Part>
-  );
-}
-
-export interface PayerSet { payer: string; name: string; version?: number }
-
-function PayerChoice({ person }: { person: Person }) {
-  const { t } = useConsoleWords();
-  const { may } = useDesk();
-  const payers = useRead<{ payers: PayerSet[] | null }>("payers", "/payers");
-  const save = useSend(async (office, payer: string) => {
-    await office.put("/persons/{id}/payer", { path: { id: person.id }, body: { payer } });
-    return true;
-  }, ["person", "persons", "week"]);
-  const known = many(payers.data?.payers);
-  if (known.length === 0 || !may("write")) return null;
-  return (
-    <div className={css["narrow"]}>
-      <Select label={t("person.payer")} value={person.payer ?? ""} onValue={(payer) => void save.run(payer)}
-        options={[{ value: "", label: t("person.payer.none") }, ...known.map((p) => ({ value: p.payer, label: p.name }))]} />
-      <Refused refusal={save.refusal} />
-    </div>
   );
 }
 
@@ -130,76 +111,6 @@ function PersonSeats({ person }: { person: Person }) {
       {adding !== "" && <SeatDialog seat={undefined} series={adding} person={person.id} onClose={() => setAdding("")} />}
       {editing && <SeatDialog seat={editing} series={editing.series} onClose={() => setEditing(undefined)} />}
       {linking && <LinkDialog seat={linking} onClose={() => setLinking(undefined)} />}
-    </Part>
-  );
-}
-
-interface Scale { id: string; question: Record<string, string>; points: { at: string; session: string; moment: string; value: number | null }[] | null }
-
-/** Answers of the check-ins: a plot where a trend is easier to see, and the numbers beside it. */
-function Trend({ id }: { id: string }) {
-  const { t } = useConsoleWords();
-  const { may } = useDesk();
-  const trend = useRead<{ scales: Scale[] | null }>("trend", "/persons/{id}/trend", { path: { id } }, may("run"));
-  if (!may("run")) return null;
-  return (
-    <Part title={t("trend.head")}>
-      <Loaded of={trend}>
-        {(got) => {
-          const scales = many(got.scales).filter((s) => many(s.points).length > 0);
-          return scales.length === 0 ? <p className={css["soft"]}>{t("trend.empty")}</p> : <>{scales.map((s) => <ScaleTrend key={s.id} scale={s} />)}</>;
-        }}
-      </Loaded>
-    </Part>
-  );
-}
-
-function ScaleTrend({ scale }: { scale: Scale }) {
-  const { t, locale, moment } = useConsoleWords();
-  const points = useMemo(() => [...many(scale.points)].sort((a, b) => a.at.localeCompare(b.at)), [scale]);
-  const at = useMemo(() => points.map((p) => Date.parse(p.at) / 1000), [points]);
-  const lines = useMemo(() => (["start", "end"] as const).map((which) => ({
-    label: which, values: points.map((p) => (p.moment === which ? p.value : null)), dashed: which === "end",
-  })), [points]);
-  const question = scale.question[locale] ?? scale.question["en"] ?? scale.id;
-  return (
-    <div className={css["trend"]}>
-      <div>
-        <h3>{question}</h3>
-        <p className={css["soft"]}>{t("trend.legend")}</p>
-        <Suspense fallback={null}><Plot at={at} lines={lines} low={0} high={10} locale={locale} /></Suspense>
-      </div>
-      <Table caption={question} rows={[...points].reverse()} keyOf={(p) => `${p.at}${p.moment}`} locale={locale} empty={t("trend.empty")} columns={[
-        { id: "at", head: t("console.date"), names: true, sort: (p) => p.at, cell: (p) => moment(p.at) },
-        { id: "moment", head: t("trend.moment"), cell: (p) => t(p.moment === "end" ? "trend.end" : "trend.start") },
-        { id: "value", head: t("trend.value"), number: true, sort: (p) => p.value ?? -1, cell: (p) => p.value ?? t("trend.skipped") },
-      ]} />
-    </div>
-  );
-}
-
-interface Accepted { version: number | string; at: string; hash?: string; text_hash?: string }
-
-function Paperwork({ id }: { id: string }) {
-  const { t, moment, locale } = useConsoleWords();
-  const papers = useRead<{ acceptances: Accepted[] | null; consents: Accepted[] | null }>("paperwork", "/persons/{id}/paperwork", { path: { id } });
-  return (
-    <Part title={t("paperwork.head")}>
-      <Loaded of={papers}>
-        {(got) => {
-          const rows = [
-            ...many(got.acceptances).map((a) => ({ ...a, what: t("paperwork.rules") })),
-            ...many(got.consents).map((a) => ({ ...a, what: t("paperwork.consent") })),
-          ];
-          return (
-            <Table caption={t("paperwork.head")} rows={rows} keyOf={(r) => `${r.what}${r.version}${r.at}`} locale={locale} empty={t("paperwork.empty")} columns={[
-              { id: "what", head: t("paperwork.what"), names: true, sort: (r) => r.what, cell: (r) => r.what },
-              { id: "version", head: t("paperwork.version"), number: true, cell: (r) => r.version },
-              { id: "at", head: t("paperwork.at"), sort: (r) => r.at, cell: (r) => moment(r.at) },
-            ]} />
-          );
-        }}
-      </Loaded>
     </Part>
   );
 }

@@ -3,11 +3,12 @@
 import { useState, type FormEvent } from "react";
 import { many, type Thresholds } from "../../protocol/clinic.ts";
 import { Button } from "../../ui/Button.tsx";
-import { Area, Group, Input, Select, Tick } from "../../ui/Fields.tsx";
+import { Group, Input, Select, Tick } from "../../ui/Fields.tsx";
 import { Notice } from "../../ui/Notice.tsx";
 import { useConsoleWords } from "../../words/console.tsx";
 import { faultOf, Loaded, Refused, useDesk, useRead, useSend } from "./desk.tsx";
-import type { PayerSet } from "./PersonPage.tsx";
+import { PayerForm } from "./PayerForm.tsx";
+import { newestSets, type PayerSet } from "./payers.ts";
 import { Head, Part } from "./Shell.tsx";
 import css from "./Console.module.css";
 
@@ -71,79 +72,38 @@ function ThresholdForm({ rules }: { rules: Thresholds }) {
   );
 }
 
-/** What payers ask, as data: one set each, edited as it is written. */
+/** What payers ask, as data: one set each. */
 function Payers() {
   const { t } = useConsoleWords();
   const { may } = useDesk();
-  const payers = useRead<{ payers: (PayerSet & Record<string, unknown>)[] | null }>("payers", "/payers");
+  const payers = useRead<{ payers: PayerSet[] | null }>("payers", "/payers");
   const [chosen, setChosen] = useState<string>();
+  const [saved, setSaved] = useState("");
+  const choose = (key: string): void => { setSaved(""); setChosen(key); };
   return (
     <Part title={t("payers.head")}>
       <p className={css["soft"]}>{t("payers.lead")}</p>
       <Loaded of={payers}>
         {(got) => {
-          const all = many(got.payers);
+          const all = newestSets(many(got.payers));
           return (
             <>
               <ul className={css["list"]}>
                 {all.map((p) => (
                   <li key={p.payer}>
                     <strong>{p.name}</strong>{p.version !== undefined && <span className={css["soft"]}> · {t("rules.version", { n: p.version })}</span>}{" "}
-                    <Button size="small" look="quiet" onClick={() => setChosen(p.payer)}>{t(may("settings") ? "payers.edit" : "payers.show", { name: p.name })}</Button>
+                    <Button size="small" look="quiet" onClick={() => choose(p.payer)}>{t(may("settings") ? "payers.edit" : "payers.show", { name: p.name })}</Button>
                   </li>
                 ))}
               </ul>
               {all.length === 0 && <p>{t("payers.empty")}</p>}
-              {may("settings") && <div className={css["actions"]}><Button onClick={() => setChosen("")}>{t("payers.add")}</Button></div>}
-              {chosen !== undefined && <PayerForm key={chosen} set={all.find((p) => p.payer === chosen)} onClose={() => setChosen(undefined)} />}
+              {may("settings") && <div className={css["actions"]}><Button onClick={() => choose("")}>{t("payers.add")}</Button></div>}
+              {chosen !== undefined && <PayerForm key={chosen} set={all.find((p) => p.payer === chosen)} onClose={() => setChosen(undefined)} onSaved={(name) => { setChosen(undefined); setSaved(name); }} />}
+              {saved !== "" && <Notice look="leaf">{t("payers.saved", { name: saved })}</Notice>}
             </>
           );
         }}
       </Loaded>
     </Part>
-  );
-}
-
-export const examplePayer = {
-  payer: "county-plan",
-  name: "County plan",
-  rules: [
-    { id: "week", kind: "min_week_minutes", value: 540 },
-    { id: "group", kind: "group_size", max: 12 },
-  ],
-  billing: [{ code: "H0015", unit: "per_day", min_minutes_per_unit: 180, modifiers: { audio_video: "95", audio_only: "93" }, place_of_service: { home: "10", elsewhere: "02" } }],
-};
-
-function PayerForm({ set, onClose }: { set: Record<string, unknown> | undefined; onClose(): void }) {
-  const { t } = useConsoleWords();
-  const { may } = useDesk();
-  const [text, setText] = useState(() => JSON.stringify(set ?? examplePayer, null, 2));
-  const [broken, setBroken] = useState<string>();
-  const save = useSend(async (office, body: object) => {
-    await office.post("/payers", { body });
-    return true;
-  }, ["payers", "week"]);
-  const submit = async (event: FormEvent): Promise<void> => {
-    event.preventDefault();
-    let body: unknown;
-    try {
-      body = JSON.parse(text);
-    } catch (error) {
-      setBroken(t("payers.broken", { detail: error instanceof Error ? error.message : "" }));
-      return;
-    }
-    setBroken(undefined);
-    if (await save.run(body as object)) onClose();
-  };
-  return (
-    <form className={css["narrow"]} onSubmit={(e) => void submit(e)}>
-      <Area label={t("payers.json")} hint={t("payers.json.hint")} rows={16} spellCheck={false} value={text} onValue={setText} readOnly={!may("settings")}
-        fault={broken ?? save.refusal?.faults.map((f) => `${f.field}: ${f.message}`).join(" ")} />
-      <Refused refusal={save.refusal} />
-      <div className={css["actions"]}>
-        {may("settings") && <Button type="submit" look="lamp">{t("save")}</Button>}
-        <Button onClick={onClose}>{t("close")}</Button>
-      </div>
-    </form>
   );
 }

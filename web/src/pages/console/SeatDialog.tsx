@@ -8,9 +8,9 @@ import { Input, Select, Toggles } from "../../ui/Fields.tsx";
 import { Notice } from "../../ui/Notice.tsx";
 import { useConsoleWords } from "../../words/console.tsx";
 import { dateIn } from "./dates.ts";
-import { faultOf, Loaded, Refused, useDesk, useRead, useSend } from "./desk.tsx";
+import { faultOf, Loaded, Refused, useDesk, useSend } from "./desk.tsx";
 import { hoursFrom, minutesFrom } from "./hours.ts";
-import type { Persons } from "./SeriesPage.tsx";
+import { usePersons, type Persons } from "./paged.tsx";
 import css from "./Console.module.css";
 
 interface SeatDraft {
@@ -44,7 +44,7 @@ interface SeatDialogProps {
 export function SeatDialog({ seat, series, person = "", onClose }: SeatDialogProps) {
   const { t } = useConsoleWords();
   const [draft, setDraft] = useState(() => draftOf(seat, person));
-  const persons = useRead<Persons>("persons", "/persons", { query: { limit: 1000 } });
+  const persons = usePersons();
   const save = useSend(async (office, d: SeatDraft) => {
     const family = d.role === "collateral";
     const body = {

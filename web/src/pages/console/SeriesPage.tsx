@@ -1,6 +1,6 @@
 // One series: what it is, its evenings with what differs from the pattern, and
 // who has a seat.
-import { many, type Person, type Program, type Seat, type Series } from "../../protocol/clinic.ts";
+import { many, type Program, type Seat, type Series } from "../../protocol/clinic.ts";
 import { useConsoleWords } from "../../words/console.tsx";
 import { Loaded, useDesk, useRead } from "./desk.tsx";
 import { SeriesEvenings } from "./SeriesEvenings.tsx";
@@ -11,7 +11,6 @@ import { draftOf, minutesOf, weekdays } from "./series.ts";
 import css from "./Console.module.css";
 
 export interface Seats { seats: Seat[] | null }
-export interface Persons { persons: Person[] | null; next?: string }
 
 export function SeriesPage({ id }: { id: string }) {
   const { t } = useConsoleWords();

@@ -8,7 +8,8 @@ import { useConsoleWords } from "../../words/console.tsx";
 import { Loaded, useDesk, useRead } from "./desk.tsx";
 import { LinkDialog } from "./LinkDialog.tsx";
 import { SeatDialog } from "./SeatDialog.tsx";
-import type { Persons, Seats } from "./SeriesPage.tsx";
+import { usePersons } from "./paged.tsx";
+import type { Seats } from "./SeriesPage.tsx";
 import { Part } from "./Shell.tsx";
 import css from "./Console.module.css";
 
@@ -16,7 +17,7 @@ export function SeriesSeats({ series }: { series: Series }) {
   const { t, date, hours, locale } = useConsoleWords();
   const { may } = useDesk();
   const seats = useRead<Seats>("seats", "/series/{id}/seats", { path: { id: series.id } });
-  const persons = useRead<Persons>("persons", "/persons", { query: { limit: 1000 } });
+  const persons = usePersons();
   const [editing, setEditing] = useState<Seat | "new">();
   const [linking, setLinking] = useState<Seat>();
   const legal = new Map(many(persons.data?.persons).map((p) => [p.id, p.legal_name]));

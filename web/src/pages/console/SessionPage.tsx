@@ -8,8 +8,11 @@ import { consoleEn } from "../../words/console.en.ts";
 import { Loaded, Refused, useDesk, useRead, useSend } from "./desk.tsx";
 import { EnterRoom } from "./EnterRoom.tsx";
 import { saveFile } from "./files.ts";
+import { AddGuest } from "./AddGuest.tsx";
+import { Guests } from "./Guests.tsx";
 import { Notes } from "./Notes.tsx";
 import { ReviewTable } from "./ReviewTable.tsx";
+import { Safety } from "./Safety.tsx";
 import { SessionState } from "./SessionState.tsx";
 import { Go, Head, Part } from "./Shell.tsx";
 import { SignOff } from "./SignOff.tsx";
@@ -60,13 +63,24 @@ function Sheet({ review }: { review: Review }) {
         </div>
       )}
       <SignOff review={review} />
+      {!review.signed && review.unsigned_since && <Nag since={review.unsigned_since} />}
       <Part title={t("console.attendance")} unseen>
         <ReviewTable review={review} />
       </Part>
+      {many(review.records).some((r) => r.flags.includes("guest")) && <Guests session={review.session.id} zone={review.session.zone} />}
+      <AddGuest session={review.session} />
+      {review.session.status !== "scheduled" && <Safety session={review.session.id} zone={review.session.zone} names={new Map(many(review.records).map((r) => [r.person, r.display_name]))} />}
       <Notes review={review} />
       <Files id={review.session.id} />
     </>
   );
+}
+
+/** How long an evening has been waiting for its signature. */
+function Nag({ since }: { since: string }) {
+  const { t, date } = useConsoleWords();
+  const days = Math.floor((Date.now() - Date.parse(since)) / 86_400_000);
+  return <p className={css["soft"]}>{t("sign.since", { date: date(since), n: days })}</p>;
 }
 
 /** The machine's own files: the rows, and the bundle that proves them. */

@@ -6,12 +6,13 @@ import { Dialog } from "../../ui/Dialog.tsx";
 import { Select } from "../../ui/Fields.tsx";
 import { useConsoleWords } from "../../words/console.tsx";
 import { Loaded, Refused, faultOf, useRead, useSend } from "./desk.tsx";
-import type { Persons, Seats } from "./SeriesPage.tsx";
+import { usePersons } from "./paged.tsx";
+import type { Seats } from "./SeriesPage.tsx";
 
 export function SubstituteDialog({ session, series, onClose }: { session: ListedSession; series: string; onClose(): void }) {
   const { t, date } = useConsoleWords();
   const seats = useRead<Seats>("seats", "/series/{id}/seats", { path: { id: series } });
-  const staff = useRead<Persons>("persons", "/persons", { query: { kind: "staff", limit: 1000 } });
+  const staff = usePersons("staff");
   const [person, setPerson] = useState("");
   const [replaces, setReplaces] = useState("");
   const save = useSend(async (office, body: { person: string; replaces: string }) => {

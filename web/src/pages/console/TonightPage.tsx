@@ -6,6 +6,7 @@ import { useConsoleWords } from "../../words/console.tsx";
 import { addDays, dateIn, startOf } from "./dates.ts";
 import { Loaded, useDesk, useRead } from "./desk.tsx";
 import { EnterRoom } from "./EnterRoom.tsx";
+import { Missing } from "./Missing.tsx";
 import { SessionState } from "./SessionState.tsx";
 import { Go, Head, Part } from "./Shell.tsx";
 import css from "./Console.module.css";
@@ -57,6 +58,7 @@ function Evening({ session }: { session: ListedSession }) {
       <p>{t("console.interval", { start: time(session.start, session.zone), end: time(session.end, session.zone) })}</p>
       <p><SessionState session={session} /></p>
       <EnterRoom session={session} />
+      <Missing session={session} />
     </li>
   );
 }
