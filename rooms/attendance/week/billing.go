@@ -169,7 +169,7 @@ func (l *Line) count(b Billing) {
 		l.Units = 1
 		if l.Minutes < least {
 			l.Units = 0
-			l.block("line.below_unit", values{"attended_minutes": l.Minutes, "required_minutes": least})
+			l.block("line.below_unit", values{"date": l.Date, "attended_minutes": l.Minutes, "required_minutes": least})
 		}
 		return
 	}
@@ -182,7 +182,7 @@ func (l *Line) count(b Billing) {
 	}
 	switch {
 	case l.Units == 0:
-		l.block("line.below_unit", values{"attended_minutes": l.Minutes, "required_minutes": least})
+		l.block("line.below_unit", values{"date": l.Date, "attended_minutes": l.Minutes, "required_minutes": least})
 	case rest > 0:
 		l.note("line.remainder", values{"rest_minutes": rest})
 	}

@@ -104,7 +104,7 @@ func TestLines(t *testing.T) {
 		}
 		got += "\n"
 	}
-	want := "2026-10-05 H0015-95 10 1\n2026-10-07 H0015-95 10 0 2 h 50 min attended; a unit needs 3 h.\n2026-10-08 H0015-93 02 1\n"
+	want := "2026-10-05 H0015-95 10 1\n2026-10-07 H0015-95 10 0 On Wednesday, 7 October 2026 2 h 50 min attended; a unit needs 3 h.\n2026-10-08 H0015-93 02 1\n"
 	if got != want {
 		t.Errorf("lines\n%swant\n%s", got, want)
 	}

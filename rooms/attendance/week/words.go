@@ -63,7 +63,7 @@ var sentences = map[string]string{
 	"line.record":               "The record of {date} needs a look first: {flag}.",
 	"line.place_unknown":        "The place is not known, so there is no place of service.",
 	"line.place_code":           "The payer has no place of service for {place}.",
-	"line.below_unit":           "{attended_minutes} attended; a unit needs {required_minutes}.",
+	"line.below_unit":           "On {date} {attended_minutes} attended; a unit needs {required_minutes}.",
 	"line.rule":                 "The rule {rule} is not met.",
 	"line.place_mixed":          "The place changed that day; the line takes the one of most minutes.",
 	"line.audio_only":           "{audio_only_minutes} of {attended_minutes} were without a camera, so the modifier is that of audio only.",

@@ -45,7 +45,7 @@ export const sentencesEs: Record<string, string> = {
   "line.record": "El registro del {date} necesita antes una revisión: {flag}.",
   "line.place_unknown": "No se sabe el lugar, así que no hay lugar de servicio.",
   "line.place_code": "El pagador no tiene lugar de servicio para {place}.",
-  "line.below_unit": "Asistió {attended_minutes}; una unidad necesita {required_minutes}.",
+  "line.below_unit": "El {date} asistió {attended_minutes}; una unidad necesita {required_minutes}.",
   "line.rule": "No se cumple la regla {rule}.",
   "line.place_mixed": "El lugar cambió ese día; la línea toma el de más minutos.",
   "line.audio_only": "{audio_only_minutes} de {attended_minutes} fueron sin cámara, así que el modificador es el de solo audio.",
