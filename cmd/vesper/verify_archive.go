@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"time"
@@ -18,6 +19,10 @@ import (
 
 // archiveStart is how an archive begins; a bundle begins otherwise.
 const archiveStart = `{"format":"vesper-archive/`
+
+// gcPercent is for work that keeps next to nothing of what it reads: a few
+// lines at a time, however long the archive is.
+const gcPercent = 400
 
 // numbered is a line of an archive.
 type numbered struct {
@@ -57,6 +62,7 @@ func verifyArchive(ctx context.Context, r *bufio.Reader, against proofs, out *st
 	if err != nil {
 		return err
 	}
+	defer debug.SetGCPercent(debug.SetGCPercent(gcPercent))
 	t := &tally{holdings: ledger.Holdings{Head: head}, began: time.Now(), proven: len(against.keys) > 0}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()

@@ -1,10 +1,15 @@
 package main
 
 import (
+	"bufio"
+	"bytes"
 	"crypto/ed25519"
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"os"
+	"runtime/debug"
+	"slices"
 	"testing"
 	"time"
 
@@ -13,12 +18,12 @@ import (
 	"vesper/rooms/ledger"
 )
 
-// longEvening is the bundle of an evening of twelve people with about 330
-// entries, as a line of an archive.
-func longEvening(b *testing.B, key ed25519.PrivateKey) []byte {
+// longEvening is the bundle of an evening of twelve people with 314 entries,
+// as a line of an archive.
+func longEvening(b *testing.B, key ed25519.PrivateKey, session rooms.SessionID) (string, ledger.Bundle) {
 	b.Helper()
 	start := time.Date(2026, 11, 23, 22, 30, 0, 0, time.UTC)
-	plan := rooms.Plan{Clinic: "clinic", Session: "session", Series: "series", Start: start, End: start.Add(150 * time.Minute), Zone: "America/New_York",
+	plan := rooms.Plan{Clinic: "clinic", Session: session, Series: "series", Start: start, End: start.Add(150 * time.Minute), Zone: "America/New_York",
 		Segments: []rooms.Segment{{Kind: rooms.Group, Start: start, End: start.Add(150 * time.Minute)}}}
 	head, n := ledger.Genesis(plan.Session), uint64(0)
 	bundle := ledger.Bundle{Format: ledger.Format, GeneratedAt: start.Add(24 * time.Hour), Context: ledger.Context{Plan: plan}}
@@ -64,30 +69,86 @@ func longEvening(b *testing.B, key ed25519.PrivateKey) []byte {
 	if err != nil {
 		b.Fatal(err)
 	}
-	return line
+	return string(line), bundle
 }
 
-// BenchmarkVerify checks one evening of an archive, beside a plain SHA-256 of
-// the same bytes.
+// manyEvenings is an archive of so many of them, with its log.
+func manyEvenings(b *testing.B, key ed25519.PrivateKey, n int) []byte {
+	b.Helper()
+	start := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
+	var archive bytes.Buffer
+	encoder := json.NewEncoder(&archive)
+	write := func(line any) {
+		if err := encoder.Encode(line); err != nil {
+			b.Fatal(err)
+		}
+	}
+	write(ledger.ArchiveHead{Format: ledger.ArchiveFormat, Clinic: "clinic", From: start, To: start.AddDate(0, 1, 0), GeneratedAt: start.AddDate(0, 2, 0), Sessions: n, Leaves: n})
+	leaves := make([]ledger.Leaf, n)
+	for i := range leaves {
+		session := rooms.SessionID(fmt.Sprint("session", i))
+		line, bundle := longEvening(b, key, session)
+		archive.WriteString(line + "\n")
+		leaves[i] = ledger.Leaf{N: int64(i), Session: session, Start: bundle.Context.Plan.Start.UnixMilli(), Seal: 1, Hash: bundle.Seals[0].Hash()}
+	}
+	for i := range leaves {
+		write(ledger.ArchiveLine{Leaf: &leaves[i]})
+	}
+	return archive.Bytes()
+}
+
+// BenchmarkVerify checks one evening of an archive on one core, and an archive
+// of 64 as the command does, each beside a plain SHA-256 of the same bytes on
+// one core. The two take turns, and the medians are printed, so that a busy
+// machine slows both alike.
 func BenchmarkVerify(b *testing.B) {
 	public, key, err := ed25519.GenerateKey(nil)
 	if err != nil {
 		b.Fatal(err)
 	}
-	line := longEvening(b, key)
+	against := proofs{keys: []ed25519.PublicKey{public}}
+	line, bundle := longEvening(b, key, "session")
 	b.Run("evening", func(b *testing.B) {
-		b.SetBytes(int64(len(line)))
-		b.ReportAllocs()
-		for b.Loop() {
-			if found := verifyLine(numbered{1, string(line)}, proofs{keys: []ed25519.PublicKey{public}}); found.err != nil {
-				b.Fatal(found.err)
-			}
-		}
+		defer debug.SetGCPercent(debug.SetGCPercent(gcPercent))
+		besideHashing(b, []byte(line), len(bundle.Entries), func() error {
+			return verifyLine(numbered{1, line}, against).err
+		})
 	})
-	b.Run("sha256", func(b *testing.B) {
-		b.SetBytes(int64(len(line)))
-		for b.Loop() {
-			_ = sha256.Sum256(line)
+	b.Run("archive", func(b *testing.B) {
+		archive := manyEvenings(b, key, 64)
+		null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
+		if err != nil {
+			b.Fatal(err)
 		}
+		defer null.Close()
+		quiet := &streams{out: null, err: null}
+		besideHashing(b, archive, 64*len(bundle.Entries), func() error {
+			return verifyArchive(b.Context(), bufio.NewReaderSize(bytes.NewReader(archive), 1<<20), against, quiet)
+		})
 	})
+}
+
+// besideHashing measures verify against a plain SHA-256 of the data.
+func besideHashing(b *testing.B, data []byte, entries int, verify func() error) {
+	var verifying, hashing []float64 // seconds
+	for b.Loop() {
+		began := time.Now()
+		if err := verify(); err != nil {
+			b.Fatal(err)
+		}
+		between := time.Now()
+		_ = sha256.Sum256(data)
+		verifying, hashing = append(verifying, between.Sub(began).Seconds()), append(hashing, time.Since(between).Seconds())
+	}
+	b.ReportMetric(0, "ns/op") // of both together
+	size, v, h := float64(len(data))/1e6, median(verifying), median(hashing)
+	b.ReportMetric(size/v, "verify-MB/s")
+	b.ReportMetric(size/h, "sha256-MB/s")
+	b.ReportMetric(v/h, "times-sha256")
+	b.ReportMetric(testing.AllocsPerRun(5, func() { _ = verify() })/float64(entries), "allocs/entry")
+}
+
+func median(values []float64) float64 {
+	slices.Sort(values)
+	return values[len(values)/2]
 }

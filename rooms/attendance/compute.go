@@ -149,8 +149,8 @@ func (c *computation) measure(r *Record, p presence, in, counted []span) {
 		r.UncertaintySeconds = new((p.doubt + 999) / 1000)
 	}
 	if len(p.pieces) > 0 {
-		silent := subtract(intersect(union(p.pieces...), counted), switched(p.camera, p.connected()))
-		r.AudioOnlySeconds = new(seconds(total(intersect(silent, switched(p.voice(), p.connected())))))
+		silent := subtract(intersect(union(p.pieces...), counted), switched(p.camera, p.linked))
+		r.AudioOnlySeconds = new(seconds(total(intersect(silent, switched(p.voice(), p.linked)))))
 	}
 	if len(in) == 0 {
 		return

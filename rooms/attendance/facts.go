@@ -103,7 +103,7 @@ func gather(tl timeline, segments int) gathered {
 func (g *gathered) of(person rooms.PersonID) *facts {
 	f := g.people[person]
 	if f == nil {
-		f = &facts{person: person, flags: map[Flag]bool{}}
+		f = &facts{person: person, flags: map[Flag]bool{}, links: make([]link, 0, 8)}
 		g.people[person] = f
 	}
 	return f

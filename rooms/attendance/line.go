@@ -129,7 +129,7 @@ func (f *facts) connected() []span {
 	for _, l := range f.links {
 		spans = append(spans, l.span)
 	}
-	return union(spans...)
+	return unite(spans)
 }
 
 // crashedAt reports whether the connection that ended then ended with its server.
@@ -161,5 +161,5 @@ func switched(marks []mark, connected []span) []span {
 			on = append(on, span{m.at, to})
 		}
 	}
-	return union(on...)
+	return unite(on)
 }

@@ -10,6 +10,7 @@ import (
 // connected, joined over the gaps that the rules forgive.
 type presence struct {
 	*facts
+	linked    []span // connected, admitted or not
 	pieces    []span // admitted and connected, as measured
 	intervals []span // the same with bridged gaps, in order, not overlapping
 	gaps      []gap
@@ -42,12 +43,15 @@ var gapReasons = map[rooms.EventKind]string{
 func attend(f *facts, end int64, ended bool, grace int64) presence {
 	f.finish(end, ended)
 	connected := f.connected()
-	p := presence{facts: f}
-	var pieces []piece
+	pieces := make([]piece, 0, len(f.admitted)+len(connected))
 	for i, s := range f.admitted {
 		for _, shared := range intersect(union(s.span), connected) {
 			pieces = append(pieces, piece{shared, i})
 		}
+	}
+	p := presence{
+		facts: f, linked: connected,
+		pieces: make([]span, 0, len(pieces)), intervals: make([]span, 0, len(pieces)), gaps: make([]gap, 0, len(pieces)),
 	}
 	for i, now := range pieces {
 		p.pieces = append(p.pieces, now.span)

@@ -1,6 +1,7 @@
 package attendance
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -22,16 +23,13 @@ func moment(ms int64) time.Time {
 }
 
 // union sorts spans and joins those that overlap or touch. Empty ones go.
-func union(spans ...span) []span {
-	sorted := slices.Clone(spans)
-	slices.SortFunc(sorted, func(a, b span) int {
-		if a.from != b.from {
-			return int(min(max(a.from-b.from, -1), 1))
-		}
-		return int(min(max(a.to-b.to, -1), 1))
-	})
-	var joined []span
-	for _, s := range sorted {
+func union(spans ...span) []span { return unite(slices.Clone(spans)) }
+
+// unite is union in the place of the spans that are given.
+func unite(spans []span) []span {
+	slices.SortFunc(spans, func(a, b span) int { return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.to, b.to)) })
+	joined := spans[:0]
+	for _, s := range spans {
 		if s.length() == 0 {
 			continue
 		}
@@ -46,7 +44,10 @@ func union(spans ...span) []span {
 
 // intersect is what two unions share.
 func intersect(a, b []span) []span {
-	var shared []span
+	if len(a) == 0 || len(b) == 0 {
+		return nil
+	}
+	shared := make([]span, 0, len(a)+len(b)-1)
 	for i, j := 0, 0; i < len(a) && j < len(b); {
 		s := span{max(a[i].from, b[j].from), min(a[i].to, b[j].to)}
 		if s.length() > 0 {

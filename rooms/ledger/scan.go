@@ -78,6 +78,7 @@ func (c *cursor) entries() []Entry {
 	entries := make([]Entry, 0, len(c.text)/400+1)
 	var texts strings.Builder // one for all texts: they share it
 	texts.Grow(len(c.text) / 2)
+	var said [longest]byte
 	for c.ok && !strings.HasPrefix(c.text, "]") {
 		if len(entries) > 0 {
 			c.skip(",")
@@ -86,7 +87,7 @@ func (c *cursor) entries() []Entry {
 		c.skip(`{"n":`)
 		e.N = c.natural()
 		c.skip(`,"text":"`)
-		e.Text = c.quoted(&texts)
+		e.Text = c.quoted(&texts, &said)
 		c.skip(`,"prev":"`)
 		e.Prev = c.word()
 		c.skip(`,"hash":"`)
@@ -97,24 +98,29 @@ func (c *cursor) entries() []Entry {
 	return entries
 }
 
+// longest is the most that a text of an entry holds; those of Vesper hold less.
+const longest = 4096
+
 // quoted reads a JSON string in which only quotes and backslashes are escaped,
-// and puts what it says behind the texts before it.
-func (c *cursor) quoted(into *strings.Builder) string {
-	start, from, text := into.Len(), 0, c.text
-	for i := 0; i < len(text); i++ {
+// and puts what it says behind the texts before it, by way of said.
+func (c *cursor) quoted(into *strings.Builder, said *[longest]byte) string {
+	text, n := c.text, 0
+	for i := 0; i < len(text) && n < len(said); i++ {
 		b := text[i]
-		if plain[b] {
-			continue
+		if !plain[b] {
+			if b == '"' {
+				c.text = text[i+1:]
+				start := into.Len()
+				into.Write(said[:n])
+				return into.String()[start:]
+			}
+			if i++; b != '\\' || i == len(text) || (text[i] != '"' && text[i] != '\\') {
+				break
+			}
+			b = text[i]
 		}
-		into.WriteString(text[from:i])
-		if b == '"' {
-			c.text = text[i+1:]
-			return into.String()[start:]
-		}
-		if i++; b != '\\' || i == len(text) || (text[i] != '"' && text[i] != '\\') {
-			break
-		}
-		from = i
+		said[n] = b
+		n++
 	}
 	c.ok = false
 	return ""
