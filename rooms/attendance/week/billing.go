@@ -28,7 +28,7 @@ func (c *computation) bill(p *PersonOf, payer Payer, parts []part) {
 		billed := func(l Line) bool { return l.Date == day.Date }
 		if len(payer.Billing) > 0 && !slices.ContainsFunc(p.Lines, billed) {
 			line := Line{Date: day.Date, Unit: PerDay, Minutes: day.Minutes, Reasons: []Said{}, Notes: []Said{}}
-			line.block("line.no_code", values{"attended_minutes": day.Minutes})
+			line.block("line.no_code", values{"date": day.Date, "attended_minutes": day.Minutes})
 			line.Blocked = true
 			p.Lines = append(p.Lines, line)
 		}
@@ -154,11 +154,11 @@ func (l *Line) place(b Billing, of []part) {
 	case "elsewhere":
 		l.Place = b.PlaceOfService.Elsewhere
 	default:
-		l.block("line.place_unknown", nil)
+		l.block("line.place_unknown", values{"date": l.Date})
 		return
 	}
 	if l.Place == "" {
-		l.block("line.place_code", values{"place": places[most]})
+		l.block("line.place_code", values{"date": l.Date, "place": most})
 	}
 }
 

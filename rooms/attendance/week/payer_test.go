@@ -60,6 +60,9 @@ func TestRules(t *testing.T) {
 				continue
 			}
 			said = append(said, o.Sentence)
+			if place, ok := o.Values["place"]; ok && place != "elsewhere" {
+				t.Errorf("another language gets the place as %q", place)
+			}
 			if strings.Contains(o.Sentence, "{") || strings.Contains(o.Sentence, "nil") {
 				t.Errorf("%s: %q lacks a value", o.Key, o.Sentence)
 			}

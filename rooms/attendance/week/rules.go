@@ -236,12 +236,12 @@ func (f facts) location(r Rule, fail failing) string {
 			fail("rule.location.unknown", date, values{"date": date})
 			continue
 		}
-		fail("rule.location.bad", date, values{"date": date, "place": places[p.row.Location]})
+		fail("rule.location.bad", date, values{"date": date, "place": p.row.Location})
 	}
 	return "rule.location.ok"
 }
 
-// places in words.
+// places in words; a value is the place as the record has it.
 var places = map[string]string{"home": "at home", "elsewhere": "somewhere else"}
 
 func (f facts) audioOnly(r Rule, v values, fail failing) string {

@@ -57,12 +57,12 @@ var sentences = map[string]string{
 	"rule.audio_only.bad":       "{audio_only_minutes} of {attended_minutes} were without a camera: {percent} %, at most {allowed_percent} % allowed.",
 	"rule.nothing":              "Nothing was attended.",
 	"week.payer.no_codes":       "The payer's rules have no codes; nothing is proposed for billing.",
-	"line.no_code":              "{attended_minutes} attended, for which the payer has no code.",
+	"line.no_code":              "On {date} {attended_minutes} attended, for which the payer has no code.",
 	"line.unsigned":             "The session of {date} is not signed.",
 	"line.running":              "The session of {date} is not over.",
 	"line.record":               "The record of {date} needs a look first: {flag}.",
-	"line.place_unknown":        "The place is not known, so there is no place of service.",
-	"line.place_code":           "The payer has no place of service for {place}.",
+	"line.place_unknown":        "On {date} the place is not known, so there is no place of service.",
+	"line.place_code":           "On {date} the place was {place}, for which the payer has no place of service.",
 	"line.below_unit":           "On {date} {attended_minutes} attended; a unit needs {required_minutes}.",
 	"line.rule":                 "The rule {rule} is not met.",
 	"line.place_mixed":          "The place changed that day; the line takes the one of most minutes.",
@@ -102,6 +102,10 @@ func spell(name string, value any) string {
 	case int64:
 		if strings.HasSuffix(name, "_minutes") {
 			return Minutes(v)
+		}
+	case string:
+		if in, ok := places[v]; ok && name == "place" {
+			return in
 		}
 	case Date:
 		return v.Words()
