@@ -49,6 +49,17 @@ func Postgres(t testing.TB, prepare ...func(url string) error) string {
 	return server.url("vesper", name)
 }
 
+// PostgresDatabase is Postgres for a program that is no test: one more empty
+// database on the server, which ends with the process.
+func PostgresDatabase() (url string, err error) {
+	server, err := startPostgres()
+	if err != nil {
+		return "", err
+	}
+	name, err := server.create("template0")
+	return server.url("vesper", name), err
+}
+
 // PostgresAdmin is the URL of the same database for a superuser.
 func PostgresAdmin(t testing.TB, database string) string {
 	t.Helper()

@@ -2,12 +2,16 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
-	"sync"
+	"slices"
 	"sync/atomic"
 	"time"
 
+	"vesper/auth"
 	"vesper/rooms"
+	"vesper/rooms/attendance/week"
 	"vesper/rooms/records"
 	"vesper/rooms/schedule"
 )
@@ -16,190 +20,202 @@ import (
 type size struct {
 	series   int
 	evenings int // of each series
-	clients  int // of each series
+	clients  int // in each evening
 	entries  int // of each evening's journal
+	audit    int // entries of the audit log
 	rooms    int // that are filled at the same time
 }
 
-// wholeYear is 40 series, 6,000 sessions, 72,000 seats in sessions and
-// 2 million journal entries.
-var wholeYear = size{series: 40, evenings: 150, clients: 11, entries: 334, rooms: 32}
+// wholeYear is 40 series, 6,000 sessions, 72,000 seats in sessions, 2 million
+// journal entries and 1,360 people, of whom a third come at a time.
+var wholeYear = size{series: 40, evenings: 150, clients: 11, entries: 334, audit: 100_000, rooms: 32}
+
+// thirds is how often the clients of a series change in the year.
+const thirds = 3
+
+// ahead is how many evenings of each series are still to come.
+const ahead = 6
 
 // firstEvening is the planned start of the earliest session, a Monday.
 var firstEvening = time.Date(2025, 1, 6, 0, 0, 0, 0, time.UTC)
 
-// pastClock stands where a session is being lived.
+// everyRole of the staff, so that one person may open every page.
+var everyRole = []auth.StaffRole{auth.Admin, auth.Clinician, auth.Auditor}
+
+// pastClock stands where the clinic has come to.
 type pastClock struct {
 	rooms.Clock
 	ms atomic.Int64
 }
 
+func newClock() *pastClock {
+	c := &pastClock{Clock: rooms.SystemClock}
+	c.set(firstEvening.AddDate(0, 0, -7))
+	return c
+}
+
 func (c *pastClock) Now() time.Time { return time.UnixMilli(c.ms.Load()).UTC() }
 
+func (c *pastClock) set(t time.Time) { c.ms.Store(t.UnixMilli()) }
+
+// id is the same for the same thing in every year that is made.
+func id(kind string, n ...int) string {
+	sum := sha256.Sum256([]byte(kind + fmt.Sprint(n)))
+	return hex.EncodeToString(sum[:13])
+}
+
+// year is a clinic to fill, and what is in it.
+type year struct {
+	size
+	r      *records.Records
+	clock  *pastClock
+	clinic rooms.ClinicID
+	series []rooms.SeriesID
+	staff  []rooms.PersonID // by series
+	// clients are by series and third.
+	clients  [][thirds][]rooms.PersonID
+	scales   []records.Scale
+	evenings []evening // by start
+	middle   time.Time // Monday of a week in the middle
+}
+
 // fill writes a clinic's year through the same calls as a server does: rooms
-// are opened, appended to, ended and sealed.
-func fill(ctx context.Context, r *records.Records, s size) (rooms.ClinicID, error) {
-	clinic, err := r.CreateClinic(ctx, records.Clinic{Name: "Year", Zone: "UTC", NeutralTitle: "Appointment"})
-	if err != nil {
-		return "", err
-	}
-	program, err := r.CreateProgram(ctx, records.Program{Clinic: clinic.ID, Name: "Evenings"})
-	if err != nil {
-		return "", err
-	}
-	var evenings []evening
-	for i := range s.series {
-		of, err := addSeries(ctx, r, clinic.ID, program.ID, i, s)
-		if err != nil {
-			return "", fmt.Errorf("series %d: %w", i, err)
-		}
-		evenings = append(evenings, of...)
-	}
-	return clinic.ID, live(ctx, r, evenings, s)
-}
-
-// evening is one session to live.
-type evening struct {
-	session rooms.SessionID
-	start   time.Time
-	people  []rooms.PersonID // the facilitator first
-}
-
-func addSeries(ctx context.Context, r *records.Records, clinic rooms.ClinicID, program rooms.ProgramID, i int, s size) ([]evening, error) {
-	start, err := schedule.ParseLocalTime(firstEvening.Add(time.Duration(8+i%12) * time.Hour).Format("2006-01-02T15:04"))
-	if err != nil {
+// are opened, appended to, ended and sealed, and staff sign.
+func fill(ctx context.Context, r *records.Records, clock *pastClock, s size) (*year, error) {
+	y := &year{size: s, r: r, clock: clock, clinic: rooms.ClinicID(id("clinic")), middle: firstEvening.AddDate(0, 0, 7*((s.evenings-ahead)/6))}
+	if err := y.found(ctx); err != nil {
 		return nil, err
 	}
-	series, err := r.CreateSeries(ctx, schedule.Series{
-		Clinic: clinic, Program: program, Title: fmt.Sprintf("Group %d", i+1), Start: start, Zone: "UTC", Duration: 3 * time.Hour,
-		Rule:     fmt.Sprintf("FREQ=WEEKLY;BYDAY=MO,WE,TH;COUNT=%d", s.evenings),
+	for i := range s.series {
+		if err := y.addSeries(ctx, i); err != nil {
+			return nil, fmt.Errorf("series %d: %w", i, err)
+		}
+	}
+	slices.SortStableFunc(y.evenings, func(a, b evening) int { return a.start.Compare(b.start) })
+	if err := y.live(ctx); err != nil {
+		return nil, err
+	}
+	return y, y.auditYear(ctx)
+}
+
+func (y *year) found(ctx context.Context) (err error) {
+	clinic := records.Clinic{ID: y.clinic, Name: "Year", Zone: "America/New_York", NeutralTitle: "Appointment"}
+	if _, err := y.r.CreateClinic(ctx, clinic); err != nil {
+		return err
+	}
+	for i := range 4 {
+		program := records.Program{ID: y.program(i), Clinic: y.clinic, Name: fmt.Sprintf("Program %d", i+1)}
+		if _, err := y.r.CreateProgram(ctx, program); err != nil {
+			return err
+		}
+	}
+	payer := week.Payer{Payer: "example", Name: "Example payer", Rules: []week.Rule{
+		{ID: "week", Kind: week.MinWeekMinutes, Value: 540},
+		{ID: "days", Kind: week.MinDaysWeek, Value: 3},
+		{ID: "size", Kind: week.GroupSize, Min: 2, Max: 12},
+	}, Billing: []week.Billing{{Unit: week.PerDay, Code: "H0015", Modifiers: week.Modifiers{AudioVideo: "95"}}}}
+	if bad := payer.Check(); len(bad) > 0 {
+		return fmt.Errorf("rule set: %v", bad)
+	}
+	if _, err := y.r.SetPayer(ctx, y.clinic, payer); err != nil {
+		return err
+	}
+	y.scales, err = y.r.SetScales(ctx, y.clinic, []records.Scale{
+		{Question: map[string]string{"en": "How are you?"}}, {Question: map[string]string{"en": "How strong is the urge to use?"}},
+	})
+	return err
+}
+
+func (y *year) program(series int) rooms.ProgramID { return rooms.ProgramID(id("program", series%4)) }
+
+func (y *year) addSeries(ctx context.Context, i int) error {
+	hour := time.Duration(8+i%12) * time.Hour
+	start, err := schedule.ParseLocalTime(firstEvening.Add(hour).Format("2006-01-02T15:04"))
+	if err != nil {
+		return err
+	}
+	series, err := y.r.CreateSeries(ctx, schedule.Series{
+		ID: rooms.SeriesID(id("series", i)), Clinic: y.clinic, Program: y.program(i), Title: fmt.Sprintf("Group %d", i+1),
+		Start: start, Zone: "America/New_York", Duration: 3 * time.Hour,
+		Rule:     fmt.Sprintf("FREQ=WEEKLY;BYDAY=MO,WE,TH;COUNT=%d", y.size.evenings+ahead),
 		Template: schedule.Template{{Kind: rooms.Group, Minutes: 90}, {Kind: rooms.Break, Minutes: 15}, {Kind: rooms.Education, Minutes: 75}},
 	})
 	if err != nil {
-		return nil, err
-	}
-	people, err := addPeople(ctx, r, series, s.clients)
-	if err != nil {
-		return nil, err
+		return err
 	}
 	occurrences, err := series.Occurrences(firstEvening, firstEvening.AddDate(2, 0, 0))
 	if err != nil {
-		return nil, err
+		return err
 	}
-	sessions, err := r.UpsertOccurrences(ctx, clinic, series.ID, occurrences)
-	if err != nil {
-		return nil, err
-	}
-	evenings := make([]evening, 0, len(sessions))
-	for n, session := range sessions {
-		evenings = append(evenings, evening{session, occurrences[n].Start, people})
-	}
-	return evenings, nil
-}
-
-func addPeople(ctx context.Context, r *records.Records, series schedule.Series, clients int) (people []rooms.PersonID, err error) {
-	for i := range clients + 1 {
-		kind, role := records.ClientPerson, rooms.Client
-		if i == 0 {
-			kind, role = records.StaffPerson, rooms.Facilitator
-		}
-		name := fmt.Sprintf("Person %d", i)
-		person, err := r.CreatePerson(ctx, records.Person{Clinic: series.Clinic, Kind: kind, LegalName: name, Phone: "555-0100"})
-		if err != nil {
-			return nil, err
-		}
-		_, err = r.CreateSeat(ctx, records.Seat{
-			Seat: rooms.Seat{Person: person.ID, Role: role, DisplayName: name}, Clinic: series.Clinic, Series: series.ID,
-		})
-		if err != nil {
-			return nil, err
-		}
-		people = append(people, person.ID)
-	}
-	return people, nil
-}
-
-// live lets all evenings pass, some at the same time so that they share the
-// disk's commits.
-func live(ctx context.Context, r *records.Records, evenings []evening, s size) error {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	queue := make(chan evening)
-	var all sync.WaitGroup
-	for range s.rooms {
-		all.Go(func() {
-			for e := range queue {
-				if err := e.live(ctx, r, s.entries); err != nil {
-					cancel(fmt.Errorf("live session %s: %w", e.session, err))
-				}
-			}
-		})
-	}
-	for _, e := range evenings {
-		select {
-		case queue <- e:
-		case <-ctx.Done():
-		}
-	}
-	close(queue)
-	all.Wait()
-	return context.Cause(ctx)
-}
-
-func (e evening) live(ctx context.Context, r *records.Records, entries int) error {
-	tenure, err := r.Open(ctx, e.session, "year")
+	sessions, err := y.r.UpsertOccurrences(ctx, y.clinic, series.ID, occurrences)
 	if err != nil {
 		return err
 	}
-	if err := r.Append(ctx, e.session, tenure.Epoch, e.journal(tenure.Epoch, entries)); err != nil {
+	starts := make([]time.Time, y.size.evenings)
+	for n := range starts {
+		starts[n] = occurrences[n].Start
+	}
+	if err := y.addPeople(ctx, i, series.ID, starts); err != nil {
 		return err
 	}
-	return r.Seal(ctx, e.session, tenure.Epoch)
+	y.series = append(y.series, series.ID)
+	for n, start := range starts {
+		people := append([]rooms.PersonID{y.staff[i]}, y.clients[i][n*thirds/len(starts)]...)
+		y.evenings = append(y.evenings, evening{session: sessions[n], start: start, people: people, signed: n < len(starts)-ahead})
+	}
+	return nil
 }
 
-// journal is an evening of so many entries: everybody comes, some connections
-// are lost and found, hands go up, and it ends.
-func (e evening) journal(epoch uint64, entries int) []rooms.Event {
-	var events []rooms.Event
-	begin := e.start.Add(-10 * time.Minute)
-	add := func(at time.Duration, event rooms.Event) {
-		event.ID = rooms.EventID{Epoch: epoch, Node: "year", N: uint64(len(events) + 1)}
-		event.Mono, event.At = at, begin.Add(at)
-		if event.Kind == rooms.EventConnected || event.Kind == rooms.EventLost {
-			event.Since = event.At
+// addPeople gives a series its facilitator, and in each third of the year
+// other clients.
+func (y *year) addPeople(ctx context.Context, i int, series rooms.SeriesID, starts []time.Time) error {
+	list := []records.Enrolment{{
+		Person: records.Person{Kind: records.StaffPerson, Credential: "LCSW", StaffRoles: everyRole},
+		Seats:  []records.Seat{{Seat: rooms.Seat{Role: rooms.Facilitator}}},
+	}}
+	for third := range thirds {
+		from, until := starts[third*len(starts)/thirds], time.Time{}
+		if third < thirds-1 {
+			until = starts[(third+1)*len(starts)/thirds]
 		}
-		events = append(events, event)
-	}
-	conn := uint64(0)
-	connect := func(at time.Duration, person rooms.PersonID) {
-		conn++
-		add(at, rooms.Event{Kind: rooms.EventConnected, Person: person, Conn: conn})
-	}
-	add(0, rooms.Event{Kind: rooms.EventOpened})
-	for i, person := range e.people {
-		at := time.Duration(i+1) * 20 * time.Second
-		add(at, rooms.Event{Kind: rooms.EventArrived, Person: person, Reason: "home"})
-		connect(at+time.Second, person)
-		add(at+2*time.Second, rooms.Event{Kind: rooms.EventAdmitted, Person: person, Actor: e.people[0]})
-		add(at+3*time.Second, rooms.Event{Kind: rooms.EventMedia, Person: person, Reason: "audio"})
-	}
-	step := 3 * time.Hour / time.Duration(entries)
-	for at := 15 * time.Minute; len(events) < entries-1; at += step {
-		person := e.people[len(events)%len(e.people)]
-		switch len(events) % 8 {
-		case 0:
-			add(at, rooms.Event{Kind: rooms.EventLost, Person: person, Conn: conn})
-			connect(at+step/2, person)
-		case 2, 4:
-			add(at, rooms.Event{Kind: rooms.EventHandRaised, Person: person})
-		case 3, 5:
-			add(at, rooms.Event{Kind: rooms.EventHandLowered, Person: person})
-		case 6:
-			add(at, rooms.Event{Kind: rooms.EventMuted, Person: person, Actor: person})
-		default:
-			add(at, rooms.Event{Kind: rooms.EventUnmuted, Person: person, Actor: person})
+		for range y.size.clients {
+			list = append(list, records.Enrolment{
+				Person: records.Person{Kind: records.ClientPerson, Payer: "example"},
+				Seats:  []records.Seat{{Seat: rooms.Seat{Role: rooms.Client}, From: from, Until: until, Prescribed: 540}},
+			})
 		}
 	}
-	add(3*time.Hour+10*time.Minute, rooms.Event{Kind: rooms.EventEnded, Reason: "staff", Actor: e.people[0]})
-	return events
+	for n := range list {
+		p, seat := &list[n].Person, &list[n].Seats[0]
+		p.ID, p.LegalName = rooms.PersonID(id("person", i, n)), name(i*len(list)+n)
+		p.DisplayName, p.Phone, p.Email = p.LegalName, "555-0100", "person@example.org"
+		p.Address = records.Address{Line: "1 Example Street", City: "Springfield", State: "NY", Zip: "10001"}
+		p.EmergencyName, p.EmergencyPhone = "Somebody Close", "555-0101"
+		seat.ID, seat.Series, seat.DisplayName = rooms.SeatID(id("seat", i, n)), series, p.DisplayName
+	}
+	_, refused, err := y.r.Enrol(ctx, y.clinic, list)
+	if err != nil || len(refused) > 0 {
+		return fmt.Errorf("enrol: %v %w", refused, err)
+	}
+	y.staff = append(y.staff, list[0].Person.ID)
+	var theirs [thirds][]rooms.PersonID
+	for n, one := range list[1:] {
+		theirs[n/y.size.clients] = append(theirs[n/y.size.clients], one.Person.ID)
+	}
+	y.clients = append(y.clients, theirs)
+	return nil
+}
+
+var (
+	firstNames = []string{"Ana", "Ben", "Carla", "Dan", "Elena", "Frank", "Grace", "Hugo", "Ines", "Jack", "Kira", "Luis", "Maria", "Noah", "Olga", "Paul", "Rosa", "Sam", "Tara", "Uli", "Vera", "Will", "Xenia", "Yara", "Zoe"}
+	lastNames  = []string{"Abbott", "Brooks", "Castillo", "Doyle", "Ellis", "Flores", "Greene", "Hayes", "Ibarra", "Jensen", "Keller", "Lopez", "Marsh", "Novak", "Ortega", "Price", "Quinn", "Reyes", "Stone", "Turner", "Underwood", "Vargas", "Walsh", "Young", "Zimmer"}
+)
+
+// name is another one for every number.
+func name(n int) string {
+	last := lastNames[n/len(firstNames)%len(lastNames)]
+	if round := n / len(firstNames) / len(lastNames); round > 0 {
+		last += fmt.Sprintf("-%d", round+1)
+	}
+	return firstNames[n%len(firstNames)] + " " + last
 }

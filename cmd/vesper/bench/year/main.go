@@ -1,9 +1,11 @@
-// Command year fills a clinic's whole year into records of either database and
-// measures what a page needs of it: the start, a week's and a year's list of
-// sessions, and one session's evidence and rows.
+// Command year fills a clinic's whole year into records of either database,
+// and measures what the pages of the console ask of the HTTP interface, what
+// vesper verify makes of the year's archive, and how soon a server is ready
+// with it. `make bench-year` writes the result into docs/performance.md.
 //
-// It uses the records as a server does, in this process, and leaves nothing
-// behind but what it was told to keep.
+// The interface runs in this process over the filled records; verify and the
+// starting server are processes of their own. PostgreSQL is a server that it
+// starts. It leaves nothing behind but what it was told to keep.
 package main
 
 import (
@@ -13,15 +15,26 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"slices"
+	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 
 	"vesper/auth"
-	"vesper/rooms"
-	"vesper/rooms/attendance"
+	"vesper/cmd/vesper/bench/paper"
 	"vesper/rooms/records"
+	"vesper/rooms/storetest"
 )
+
+// settings are the flags.
+type settings struct {
+	engines string
+	part    float64
+	runs    int
+	server  string
+	write   string
+	beside  string
+}
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -32,112 +45,141 @@ func main() {
 	}
 }
 
-func run(ctx context.Context, args []string) (err error) {
+func run(ctx context.Context, args []string) error {
+	var s settings
 	flags := flag.NewFlagSet("year", flag.ContinueOnError)
-	postgres := flags.String("postgres", "", "address of an empty PostgreSQL database; without it a file is measured")
-	dir := flags.String("dir", "", "data folder to fill and keep; by default a temporary one")
-	part := flags.Float64("part", 1, "how much of the year's evenings to fill")
+	flags.StringVar(&s.engines, "engines", "sqlite,postgres", "where to keep the records, one after the other")
+	flags.Float64Var(&s.part, "part", 1, "how much of the year to fill")
+	flags.IntVar(&s.runs, "runs", 9, "how often each page is asked for, at least 5")
+	flags.StringVar(&s.server, "server", "bin/vesper", "the program that verifies and is started")
+	flags.StringVar(&s.write, "write", "", "page to write the section into, as Markdown")
+	flags.StringVar(&s.beside, "beside", "", "what else the machine did meanwhile, for the page")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	if *dir == "" {
-		if *dir, err = os.MkdirTemp("", "vesper-year-"); err != nil {
-			return err
+	if flags.NArg() > 0 || s.runs < 5 || s.part <= 0 || s.part > 1 {
+		return errors.New("usage: year [-engines sqlite,postgres] [-part 1] [-runs 9] [-server bin/vesper] [-write FILE]")
+	}
+	size := wholeYear
+	size.evenings = max(2*ahead, int(float64(size.evenings)*s.part))
+	size.audit = max(1000, int(float64(size.audit)*s.part))
+	var found []result
+	for engine := range strings.SplitSeq(s.engines, ",") {
+		one, err := measureEngine(ctx, engine, s, size)
+		if err != nil {
+			return fmt.Errorf("%s: %w", engine, err)
 		}
-		defer func() { err = errors.Join(err, os.RemoveAll(*dir)) }()
+		found = append(found, one)
 	}
-	keys, err := auth.NewKeys()
+	text := section(paper.ThisMachine(ctx), s, size, found)
+	fmt.Print(text)
+	if s.write == "" {
+		return nil
+	}
+	page, err := os.ReadFile(s.write)
 	if err != nil {
 		return err
 	}
-	s := wholeYear
-	s.evenings = max(1, int(float64(s.evenings)**part))
-	options := records.Options{Dir: *dir, Postgres: *postgres, Sealer: keys.Seal(), Fields: keys.Fields(), Clock: newClock()}
-	return measure(ctx, options, s)
+	return os.WriteFile(s.write, []byte(paper.WithSection(string(page), "year", text)), 0o644)
 }
 
-func newClock() *pastClock {
-	c := &pastClock{Clock: rooms.SystemClock}
-	c.ms.Store(firstEvening.UnixMilli())
-	return c
+// result is what was measured on one database.
+type result struct {
+	engine string
+	filled time.Duration
+	size   int64 // bytes of the records
+	pages  []timed
+	proof  proof
+	start  []time.Duration // of a server, to its readiness
 }
 
-// measure fills the year, starts anew on it and prints a line for each thing
-// that a page asks for.
-func measure(ctx context.Context, options records.Options, s size) error {
-	r, err := records.Open(ctx, options)
-	if err != nil {
-		return err
+// place is where the records of a year are.
+type place struct {
+	dir      string
+	postgres string
+	keys     *auth.Keys
+	clock    *pastClock
+}
+
+func newPlace(dir, engine string) (p place, err error) {
+	p = place{dir: dir, clock: newClock()}
+	if engine == "postgres" {
+		if p.postgres, err = storetest.PostgresDatabase(); err != nil {
+			return p, err
+		}
+	} else if engine != "sqlite" {
+		return p, errors.New("the engines are sqlite and postgres")
 	}
+	p.keys, err = auth.OpenKeys(filepath.Join(dir, "keys"))
+	return p, err
+}
+
+func (p place) open(ctx context.Context) (*records.Records, error) {
+	return records.Open(ctx, records.Options{Dir: p.dir, Postgres: p.postgres, Sealer: p.keys.Seal(), Fields: p.keys.Fields(), Clock: p.clock})
+}
+
+func measureEngine(ctx context.Context, engine string, s settings, size size) (found result, err error) {
+	dir, err := os.MkdirTemp("", "vesper-year-")
+	if err != nil {
+		return found, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	p, err := newPlace(dir, engine)
+	if err != nil {
+		return found, err
+	}
+	found.engine = engine
+	y, err := p.fill(ctx, size, &found)
+	if err != nil {
+		return found, fmt.Errorf("fill: %w", err)
+	}
+	progress("%s: filled in %v", engine, found.filled.Round(time.Second))
+	if err := p.measure(ctx, y, s, &found); err != nil {
+		return found, err
+	}
+	for range s.runs {
+		took, err := coldStart(ctx, s.server, p)
+		if err != nil {
+			return found, fmt.Errorf("cold start: %w", err)
+		}
+		found.start = append(found.start, took)
+	}
+	return found, nil
+}
+
+func (p place) fill(ctx context.Context, size size, found *result) (y *year, err error) {
+	r, err := p.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, r.Close()) }()
 	began := time.Now()
-	clinic, err := fill(ctx, r, s)
-	took := time.Since(began)
-	if err := errors.Join(err, r.Close()); err != nil {
-		return err
-	}
-	sessions := s.series * s.evenings
-	fmt.Printf("filled: %d sessions, %d entries in %v\n", sessions, sessions*s.entries, took.Round(time.Millisecond))
-	began = time.Now()
-	if r, err = records.Open(ctx, options); err != nil {
-		return err
-	}
-	defer r.Close()
-	fmt.Printf("%-34s %v\n", "cold start", time.Since(began).Round(10*time.Microsecond))
-	return pages(ctx, r, clinic, s)
+	y, err = fill(ctx, r, p.clock, size)
+	found.filled = time.Since(began)
+	return y, err
 }
 
-// pages times the reads. Each is run several times and the middle one counts.
-func pages(ctx context.Context, r *records.Records, clinic rooms.ClinicID, s size) error {
-	middle := firstEvening.AddDate(0, 0, 7*(s.evenings/6))
-	var week []records.Session
-	reads := []struct {
-		name string
-		read func() error
-	}{
-		{"sessions of a week", func() (err error) {
-			week, err = r.ListSessions(ctx, clinic, middle, middle.AddDate(0, 0, 7))
-			return err
-		}},
-		{"sessions of the year", func() error {
-			_, err := r.ListSessions(ctx, clinic, firstEvening, firstEvening.AddDate(2, 0, 0))
-			return err
-		}},
-		{"people of the clinic", func() error { _, err := r.Persons(ctx, clinic); return err }},
-		{"evidence of a session", func() error { _, err := r.Evidence(ctx, clinic, week[0].Plan.Session); return err }},
-		{"rows of a session, from its journal", func() error { return rows(ctx, r, week[0]) }},
+// measure opens the records anew, as after a restart.
+func (p place) measure(ctx context.Context, y *year, s settings, found *result) (err error) {
+	r, err := p.open(ctx)
+	if err != nil {
+		return err
 	}
-	for _, page := range reads {
-		var times []time.Duration
-		for range 9 {
-			began := time.Now()
-			if err := page.read(); err != nil {
-				return fmt.Errorf("%s: %w", page.name, err)
-			}
-			times = append(times, time.Since(began))
-		}
-		slices.Sort(times)
-		fmt.Printf("%-34s %v\n", page.name, times[len(times)/2].Round(10*time.Microsecond))
+	defer func() { err = errors.Join(err, r.Close()) }()
+	y.r = r
+	o, err := openOffice(p, y)
+	if err != nil {
+		return err
 	}
-	fmt.Printf("%-34s %d\n", "sessions in that week", len(week))
-	return nil
+	defer o.close()
+	if found.pages, err = o.measurePages(ctx, s.runs); err != nil {
+		return err
+	}
+	if found.size, err = p.stored(ctx); err != nil {
+		return err
+	}
+	found.proof, err = o.prove(ctx, s.server, p)
+	return err
 }
 
-// rows computes a session's attendance as a page does.
-func rows(ctx context.Context, r *records.Records, session records.Session) error {
-	journal, err := r.Journal(ctx, session.Clinic, session.Plan.Session)
-	if err != nil {
-		return err
-	}
-	roster, err := r.Roster(ctx, session.Clinic, session.Plan.Session)
-	if err != nil {
-		return err
-	}
-	rules, err := r.SessionRules(ctx, session)
-	if err != nil {
-		return err
-	}
-	if got := attendance.Compute(session.Plan, roster, journal, rules); len(got) == 0 {
-		return errors.New("no rows")
-	}
-	return nil
-}
+func progress(format string, values ...any) { fmt.Fprintf(os.Stderr, format+"\n", values...) }

@@ -1,60 +1,99 @@
 package main
 
 import (
+	"strings"
 	"testing"
 	"time"
 
-	"vesper/auth"
+	"vesper/cmd/vesper/bench/paper"
 	"vesper/rooms"
 	"vesper/rooms/attendance"
-	"vesper/rooms/records"
-	"vesper/rooms/storetest"
 )
 
-// A small year has what a whole one has, on either database.
+// A small year has what a whole one has, on either database, and every page
+// answers.
 func TestYear(t *testing.T) {
-	t.Run("sqlite", func(t *testing.T) { testYear(t, "") })
-	t.Run("postgres", func(t *testing.T) { testYear(t, storetest.Postgres(t)) })
+	for _, engine := range []string{"sqlite", "postgres"} {
+		t.Run(engine, func(t *testing.T) { testYear(t, engine) })
+	}
 }
 
-func testYear(t *testing.T, postgres string) {
-	keys, err := auth.NewKeys()
+func testYear(t *testing.T, engine string) {
+	ctx := t.Context()
+	p, err := newPlace(t.TempDir(), engine)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := size{series: 2, evenings: 6, clients: 4, entries: 60, rooms: 4}
-	r, err := records.Open(t.Context(), records.Options{
-		Dir: t.TempDir(), Postgres: postgres, Sealer: keys.Seal(), Fields: keys.Fields(), Clock: newClock(),
-	})
+	found := result{engine: engine}
+	s := size{series: 2, evenings: 12, clients: 4, entries: 90, audit: 200, rooms: 4}
+	y, err := p.fill(ctx, s, &found)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer r.Close()
-	clinic, err := fill(t.Context(), r, s)
+	if y.r, err = p.open(ctx); err != nil {
+		t.Fatal(err)
+	}
+	defer y.r.Close()
+	holds(t, p, y)
+	o, err := openOffice(p, y)
 	if err != nil {
 		t.Fatal(err)
 	}
-	sessions, err := r.ListSessions(t.Context(), clinic, firstEvening, firstEvening.AddDate(1, 0, 0))
-	if err != nil || len(sessions) != s.series*s.evenings {
+	defer o.close()
+	if found.pages, err = o.measurePages(ctx, 2); err != nil {
+		t.Fatal(err)
+	}
+	for _, page := range found.pages {
+		if len(page.times) < 2 || strings.HasPrefix(page.name, "week as") && page.bytes < 1000 {
+			t.Errorf("%s: %d times, %d bytes", page.name, len(page.times), page.bytes)
+		}
+	}
+	if found.size, err = p.stored(ctx); err != nil || found.size < 1<<16 {
+		t.Errorf("%d bytes, %v", found.size, err)
+	}
+	once := []time.Duration{time.Second}
+	found.proof, found.start = proof{bytes: 5e7, verify: once, hash: once}, once
+	text := section(paper.Machine{CPU: "A CPU"}, settings{runs: 5}, s, []result{found})
+	if !strings.Contains(text, "| week, for the first time ") || !strings.Contains(text, "24 sessions that are over, 120 seats in them, 2,160 entries") || !strings.Contains(text, "|     50 |") {
+		t.Error(text)
+	}
+}
+
+// holds looks at each evening.
+func holds(t *testing.T, p place, y *year) {
+	t.Helper()
+	sessions, err := y.r.ListSessions(t.Context(), y.clinic, firstEvening, firstEvening.AddDate(1, 0, 0))
+	if err != nil || len(sessions) != y.size.series*(y.size.evenings+ahead) {
 		t.Fatalf("%d sessions, %v", len(sessions), err)
 	}
+	sealed, signed := 0, 0
 	for _, session := range sessions {
-		evidence, err := r.Evidence(t.Context(), clinic, session.Plan.Session)
-		if err != nil || len(evidence.Entries) != s.entries || !session.Sealed {
-			t.Fatalf("%d entries, sealed %v, %v", len(evidence.Entries), session.Sealed, err)
+		if !session.Sealed {
+			continue
 		}
-		if _, err := evidence.Bundle().Verify(keys.SealPublic()); err != nil {
+		evidence, err := y.r.Evidence(t.Context(), y.clinic, session.Session)
+		if err != nil || len(evidence.Entries) < y.entries {
+			t.Fatalf("%d entries, %v", len(evidence.Entries), err)
+		}
+		report, err := evidence.Bundle().Verify(p.keys.SealPublic())
+		if err != nil {
 			t.Error(err)
 		}
+		if sealed++; report.Signed() {
+			signed++
+		}
 	}
-	if err := pages(t.Context(), r, clinic, s); err != nil {
-		t.Error(err)
+	if sealed != len(y.evenings) || signed != len(y.evenings)-y.size.series*ahead {
+		t.Errorf("%d sealed, %d signed of %d", sealed, signed, len(y.evenings))
 	}
+}
+
+func TestJournal(t *testing.T) {
 	e := evening{session: "s", start: firstEvening, people: []rooms.PersonID{"f", "a", "b"}}
-	plan := rooms.Plan{Session: "s", Start: e.start, End: e.start.Add(3 * time.Hour)}
+	plan := rooms.Plan{Session: "s", Start: e.start, End: e.start.Add(lasts)}
 	roster := rooms.Roster{{Person: "f", Role: rooms.Facilitator}, {Person: "a", Role: rooms.Client}}
 	got := attendance.Compute(plan, roster, e.journal(1, 60), attendance.DefaultRules())
-	if len(got) != 3 || got[1].Minutes < 120 {
+	if len(got) != 3 || got[1].Minutes < 120 || len(e.journal(1, 60)) != 60 {
 		t.Errorf("rows: %+v", got)
 	}
 }
