@@ -82,6 +82,7 @@ func (d *demoCommand) Run(ctx context.Context, io *streams) error {
 // certificate.
 func (d *demoCommand) config() (Config, *tls.Certificate, error) {
 	config := defaultConfig()
+	config.Limits = LimitsConfig{Burst: 5000, PerSecond: 1000} // everybody comes from one machine
 	config.Listen, config.Data, config.Redis, config.Log = d.Listen, d.Data, d.Redis, d.Log
 	if config.Redis == "" {
 		config.Redis = os.Getenv("VESPER_REDIS")

@@ -119,6 +119,19 @@ func (r *Records) BindSubject(ctx context.Context, clinic rooms.ClinicID, issuer
 	return r.change(ctx, clinic, "bind identity", func(ctx context.Context, tx bun.Tx) error { return insert(ctx, tx, &row) })
 }
 
+// StaffRoles are the roles that a person holds in the clinic now. None: they
+// are no staff, or not there.
+func (r *Records) StaffRoles(ctx context.Context, clinic rooms.ClinicID, person rooms.PersonID) (roles []auth.StaffRole, err error) {
+	row, err := find[personRow](ctx, r, clinic, "find roles", "", "clinic = ? AND id = ? AND kind = ?", clinic, person, StaffPerson)
+	if errors.Is(err, rooms.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return decode[[]auth.StaffRole](row.StaffRoles)
+}
+
 type identifierRow struct {
 	bun.BaseModel `bun:"table:identifiers"`
 	Clinic        rooms.ClinicID `bun:"clinic,pk"`

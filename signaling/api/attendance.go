@@ -38,7 +38,7 @@ func (h *house) attendance(api huma.API) {
 			out, err := h.readAttendance(ctx, in.ID)
 			return &body[Attendance]{out}, h.problemOf("read attendance", err)
 		})
-	huma.Register(api, operation("GET", "/sessions/{id}/attendance.csv", "export-attendance", "The same rows as CSV (RFC 4180)", mayRead),
+	huma.Register(api, operation("GET", "/sessions/{id}/attendance.csv", "export-attendance", "The same rows as CSV (RFC 4180)", mayExport),
 		func(ctx context.Context, in *SessionPath) (*file, error) {
 			out, err := h.exportCSV(ctx, in.ID)
 			return out, h.problemOf("export attendance", err)

@@ -42,7 +42,8 @@ func (h *house) calendar(api huma.API) {
 			if who.kind != "staff" {
 				return nil, notAllowed
 			}
-			return nil, h.problemOf("revoke feed", h.Records.RevokeFeed(ctx, who.clinic, rooms.PersonID(who.id)))
+			err := h.Records.RevokeFeed(ctx, who.clinic, rooms.PersonID(who.id))
+			return nil, h.problemOf("revoke feed", h.noted(ctx, err, "feed.revoke", ""))
 		})
 	feed := operation("GET", "/calendar.ics", "calendar", "A member of staff's evenings, in neutral words", "")
 	huma.Register(api, feed, func(ctx context.Context, in *feedQuery) (*calendarFile, error) {
@@ -59,7 +60,7 @@ func (h *house) createFeed(ctx context.Context) (string, error) {
 	}
 	secret, hash := auth.NewInvitation()
 	err := h.Records.CreateFeed(ctx, who.clinic, rooms.PersonID(who.id), hash)
-	return h.URL + "/api/v1/calendar.ics?token=" + secret.Reveal(), err
+	return h.URL + "/api/v1/calendar.ics?token=" + secret.Reveal(), h.noted(ctx, err, "feed.create", "")
 }
 
 // feed writes the calendar of a feed's person.
@@ -67,6 +68,13 @@ func (h *house) feed(ctx context.Context, secret auth.Secret) ([]byte, error) {
 	feed, err := h.Records.FeedByHash(ctx, auth.HashSecret(secret))
 	if err != nil {
 		return nil, err
+	}
+	roles, err := h.Records.StaffRoles(ctx, feed.Clinic, feed.Person)
+	if err != nil {
+		return nil, err
+	}
+	if len(roles) == 0 { // they have left
+		return nil, rooms.ErrNotFound
 	}
 	clinic, err := h.Records.Clinic(ctx, feed.Clinic)
 	if err != nil {

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -88,6 +89,9 @@ const backgroundHeader = "X-Vesper-Background"
 func (h *house) caller(ctx context.Context, token string, active bool) (caller, error) {
 	staff, id, err := h.Authority.Staff(ctx, token, active)
 	if err == nil {
+		if staff.Roles, err = h.held(ctx, staff); err != nil {
+			return caller{}, err
+		}
 		who := caller{clinic: staff.Clinic, kind: "staff", id: string(staff.Person), again: "staff/" + string(staff.Person), signIn: id, roles: staff.Roles, may: map[may]bool{mayMe: true}}
 		for _, role := range staff.Roles {
 			who.allow(staffMay[role])
@@ -106,6 +110,21 @@ func (h *house) caller(ctx context.Context, token string, active bool) (caller, 
 		who.allow(scopeMay[scope])
 	}
 	return who, nil
+}
+
+// held are the roles of a sign-in that its person still has: what was taken
+// from them, or from the link that they came by, is gone at once and not when
+// the token runs out. auth.ErrInvalid: none is left.
+func (h *house) held(ctx context.Context, staff auth.Staff) ([]auth.StaffRole, error) {
+	now, err := h.Records.StaffRoles(ctx, staff.Clinic, staff.Person)
+	if err != nil {
+		return nil, err
+	}
+	roles := slices.DeleteFunc(slices.Clone(staff.Roles), func(r auth.StaffRole) bool { return !slices.Contains(now, r) })
+	if len(roles) == 0 {
+		return nil, auth.ErrInvalid
+	}
+	return roles, nil
 }
 
 // staff is the caller as a staff member.

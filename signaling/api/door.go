@@ -51,6 +51,9 @@ func (h *house) openInvitation(ctx context.Context, secret auth.Secret) (wire.In
 	if err != nil {
 		return out, err
 	}
+	if err := h.auditOwn(ctx, seat, ""); err != nil { // it tells where they were the last time, and their number
+		return out, err
+	}
 	clinic, err := h.Records.Clinic(ctx, invite.Clinic)
 	if err != nil {
 		return out, err

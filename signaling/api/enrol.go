@@ -88,7 +88,7 @@ func (h *house) enrolments(ctx context.Context, in []NewEnrolment) ([]records.En
 		under := "persons[" + strconv.Itoa(i) + "]."
 		person := personOf(callerOf(ctx).clinic, row.NewPerson)
 		checkPerson(&found, under, person)
-		if err := mayGrant(ctx, nil, person.StaffRoles); err != nil {
+		if err := mayAdd(ctx, person.StaffRoles); err != nil {
 			return nil, err
 		}
 		list[i].Person = person

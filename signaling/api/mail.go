@@ -58,7 +58,7 @@ func (h *house) mail(api huma.API) {
 	huma.Register(api, operation("GET", "/mail", "list-mail", "Mails of the clinic, the newest first, without their contents", mayWrite),
 		func(ctx context.Context, in *mailPage) (*body[Deliveries], error) {
 			out, err := h.deliveries(ctx, in.Page, records.MessageQuery{Kind: records.MailMessage, State: in.State})
-			return &body[Deliveries]{out}, h.problemOf("list mail", err)
+			return &body[Deliveries]{out}, h.problemOf("list mail", h.noted(ctx, err, "mail.read", ""))
 		})
 	huma.Register(api, operation("GET", "/settings/mail", "mail-settings", "When people are reminded", maySettings),
 		func(ctx context.Context, _ *struct{}) (*body[MailSettings], error) {
@@ -76,6 +76,9 @@ func (h *house) mail(api huma.API) {
 	huma.Register(api, operation("GET", "/persons/{id}/reminders", "wants-reminders", "Whether a person is reminded", mayWrite),
 		func(ctx context.Context, in *personPath) (*body[Wanted], error) {
 			wanted, err := h.Records.WantsReminders(ctx, callerOf(ctx).clinic, rooms.PersonID(in.ID))
+			if err == nil {
+				err = h.wrote(ctx, "reminders.read", records.AuditEntry{Person: rooms.PersonID(in.ID)})
+			}
 			return &body[Wanted]{Wanted{wanted}}, h.problemOf("read reminders", err)
 		})
 	huma.Register(api, operation("PUT", "/persons/{id}/reminders", "set-reminders", "Set whether a person is reminded", mayWrite),

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/mail"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -97,7 +98,7 @@ func (h *house) createPerson(ctx context.Context, in NewPerson) (records.Person,
 	person := personOf(callerOf(ctx).clinic, in)
 	var found findings
 	checkPerson(&found, "", person)
-	if err := errors.Join(found.refuse("invalid", "Some fields of the person are wrong."), mayGrant(ctx, nil, person.StaffRoles)); err != nil {
+	if err := errors.Join(found.refuse("invalid", "Some fields of the person are wrong."), mayAdd(ctx, person.StaffRoles)); err != nil {
 		return person, err
 	}
 	person, err := h.Records.CreatePerson(ctx, person)
@@ -144,21 +145,22 @@ func checkPerson(found *findings, under string, p records.Person) {
 	found.check(p.Kind == records.ClientPerson || p.Payer == "", under+"payer", "Only clients have a payer.")
 }
 
-// mayGrant refuses to make or unmake those who set up or audit the clinic,
-// unless the caller may change its settings.
-func mayGrant(ctx context.Context, before, after []auth.StaffRole) error {
-	has := func(roles []auth.StaffRole, want auth.StaffRole) bool {
-		for _, role := range roles {
-			if role == want {
-				return true
-			}
-		}
-		return false
+// mayAdd refuses to add those who set up or audit the clinic, unless the caller
+// may change its settings. Other staff may be added by who enrols people: to
+// sign in they need a link, which is a matter of the settings.
+func mayAdd(ctx context.Context, roles []auth.StaffRole) error {
+	if slices.Contains(roles, auth.Admin) || slices.Contains(roles, auth.Auditor) {
+		return mayGrant(ctx, nil, roles)
 	}
-	for _, role := range []auth.StaffRole{auth.Admin, auth.Auditor} {
-		if has(before, role) != has(after, role) && !callerOf(ctx).may[maySettings] {
-			return notAllowed
-		}
+	return nil
+}
+
+// mayGrant refuses to change what somebody may do in the clinic, who may be
+// signed in already, unless the caller may change its settings.
+func mayGrant(ctx context.Context, before, after []auth.StaffRole) error {
+	same := len(before) == len(after) && !slices.ContainsFunc(after, func(r auth.StaffRole) bool { return !slices.Contains(before, r) })
+	if !same && !callerOf(ctx).may[maySettings] {
+		return notAllowed
 	}
 	return nil
 }
