@@ -119,7 +119,7 @@ func (e *postgresEngine) check(ctx context.Context, db *bun.DB) error {
 		Scan(&version, &encoding, &fsync)
 	switch {
 	case err != nil:
-		return fmt.Errorf("reach PostgreSQL: %w", err)
+		return unreached(err)
 	case version < oldestPostgres:
 		return fmt.Errorf("PostgreSQL %d or newer is needed, this is %d", oldestPostgres/10000, version/10000)
 	case encoding != "UTF8":

@@ -18,6 +18,20 @@ import (
 // preparing is the advisory lock of a start that changes tables.
 const preparing = writersTurn + 1
 
+// unreached says in one line why there is no connection. The driver has a line
+// for every way that it tried, and an encrypted one that the server doesn't
+// offer is no news when the plain one was answered.
+func unreached(err error) error {
+	var said []string
+	for line := range strings.Lines(err.Error()) {
+		line = strings.TrimSpace(line)
+		if line != "" && !strings.Contains(line, "server refused TLS connection") && !slices.Contains(said, line) {
+			said = append(said, line)
+		}
+	}
+	return fmt.Errorf("reach PostgreSQL: %s", strings.Join(said, " "))
+}
+
 // prepare makes roles, tables, policies and grants what this version needs.
 // Of several nodes that start at once one does it, and the others wait.
 func (e *postgresEngine) prepare(ctx context.Context) (err error) {
@@ -30,7 +44,7 @@ func (e *postgresEngine) prepare(ctx context.Context) (err error) {
 	}
 	alone, err := db.Conn(ctx)
 	if err != nil {
-		return fmt.Errorf("reach PostgreSQL: %w", err)
+		return unreached(err)
 	}
 	defer func() { err = errors.Join(err, alone.Close()) }()
 	if _, err := alone.ExecContext(ctx, fmt.Sprintf("SELECT pg_advisory_lock(%d)", preparing)); err != nil {
