@@ -8,6 +8,7 @@ import (
 	"vesper/auth"
 	"vesper/rooms"
 	"vesper/rooms/records"
+	"vesper/signaling/api"
 )
 
 // adminCommand are the errands of whoever runs the machine. They work on the
@@ -107,7 +108,7 @@ func (s *staffInvite) Run(ctx context.Context, all *commands, io *streams) error
 	}
 	secret, _, err := o.authority.NewStaffLink(ctx, auth.Staff{Clinic: clinic, Person: person.ID, Roles: roles}, 0, false)
 	if err == nil {
-		fmt.Fprintln(io.out, base(o.config)+"/console#"+secret.Reveal())
+		fmt.Fprintln(io.out, base(o.config)+api.ConsolePath(secret))
 	}
 	return err
 }

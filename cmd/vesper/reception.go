@@ -8,6 +8,7 @@ import (
 	"vesper/rooms"
 	"vesper/rooms/records"
 	"vesper/signaling"
+	"vesper/signaling/api"
 )
 
 // reception is the records as staff in a room use them. Each call is in the
@@ -64,7 +65,7 @@ func (r reception) SeatGuest(ctx context.Context, by rooms.Identity, name string
 	return seat.Seat, r.link(secret), err
 }
 
-func (r reception) link(secret auth.Secret) string { return r.url() + "/j#" + secret.Reveal() }
+func (r reception) link(secret auth.Secret) string { return r.url() + api.DoorPath(secret) }
 
 func (r reception) audit(ctx context.Context, by rooms.Identity, action, object string, person rooms.PersonID) error {
 	return r.records.Audit(ctx, records.AuditEntry{

@@ -127,9 +127,6 @@ func (h *house) links(api huma.API) {
 		})
 }
 
-// page is the address of the join page that a secret opens.
-func (h *house) page(secret auth.Secret) string { return h.URL + "/j#" + secret.Reveal() }
-
 func (h *house) freshLink(ctx context.Context, in seatLink) (Link, error) {
 	secret, hash := auth.NewInvitation()
 	make := h.Records.FreshInvitation

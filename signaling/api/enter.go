@@ -34,19 +34,25 @@ func (h *house) enterRoom(api huma.API) {
 		})
 	huma.Register(api, operation("PUT", "/sessions/{id}/identifier", "identify-session", "Say what another system calls a session", mayWrite),
 		func(ctx context.Context, in *identifierBody) (*struct{}, error) {
-			clinic := callerOf(ctx).clinic
-			_, err := h.Records.Session(ctx, clinic, rooms.SessionID(in.ID))
+			clinic, session := callerOf(ctx).clinic, rooms.SessionID(in.ID)
+			_, err := h.Records.Session(ctx, clinic, session)
 			if err == nil {
 				err = h.Records.SetIdentifier(ctx, clinic, in.Body.System, in.Body.Value, "session", in.ID)
+			}
+			if err == nil {
+				err = h.wrote(ctx, "session.identify", records.AuditEntry{Session: session})
 			}
 			return nil, h.problemOf("identify session", err)
 		})
 	huma.Register(api, operation("PUT", "/persons/{id}/identifier", "identify-person", "Say what another system calls a person", mayWrite),
 		func(ctx context.Context, in *identifierBody) (*struct{}, error) {
-			clinic := callerOf(ctx).clinic
-			_, err := h.Records.Person(ctx, clinic, rooms.PersonID(in.ID))
+			clinic, person := callerOf(ctx).clinic, rooms.PersonID(in.ID)
+			_, err := h.Records.Person(ctx, clinic, person)
 			if err == nil {
 				err = h.Records.SetIdentifier(ctx, clinic, in.Body.System, in.Body.Value, "person", in.ID)
+			}
+			if err == nil {
+				err = h.wrote(ctx, "person.identify", records.AuditEntry{Person: person})
 			}
 			return nil, h.problemOf("identify person", err)
 		})
@@ -58,15 +64,20 @@ func (h *house) ownDoor(ctx context.Context, id rooms.SessionID) (string, error)
 	if err != nil {
 		return "", err
 	}
-	path, err := h.lend(ctx, session, rooms.PersonID(who.id))
+	path, err := h.lend(ctx, session, records.AuditEntry{Actor: who.id, ActorKind: who.kind, Person: rooms.PersonID(who.id)})
 	return h.URL + path, err
 }
 
 // lend makes a link for tonight beside the person's own, which stays good.
-func (h *house) lend(ctx context.Context, session records.Session, person rooms.PersonID) (string, error) {
+// entry says for whom, and who asked.
+func (h *house) lend(ctx context.Context, session records.Session, entry records.AuditEntry) (string, error) {
 	secret, hash := auth.NewInvitation()
-	_, err := h.Records.LendInvitation(ctx, session.Clinic, session.Session, person, hash)
-	return "/j#" + secret.Reveal(), err
+	link, err := h.Records.LendInvitation(ctx, session.Clinic, session.Session, entry.Person, hash)
+	if err != nil {
+		return "", err
+	}
+	entry.Clinic, entry.Action, entry.Object, entry.Session = session.Clinic, "link.create", link.ID, session.Session
+	return DoorPath(secret), h.Records.Audit(ctx, entry)
 }
 
 // seatOf is the seat that a link stands for: its own or, for a substitute's,

@@ -12,6 +12,7 @@ import (
 	"vesper/auth/oidc"
 	"vesper/auth/smart"
 	"vesper/rooms"
+	"vesper/rooms/records"
 )
 
 // federated are the two redirects of a sign-in by an identity provider, and of
@@ -130,7 +131,7 @@ func (h *house) enterConsole(w http.ResponseWriter, r *http.Request, issuer, sub
 		h.back(w, r, err)
 		return
 	}
-	http.Redirect(w, r, "/console#"+secret.Reveal(), http.StatusFound)
+	http.Redirect(w, r, ConsolePath(secret), http.StatusFound)
 }
 
 // refusals of a redirect, as the sign-in page knows them.
@@ -243,5 +244,5 @@ func (h *house) clientLink(ctx context.Context, launch smart.Launch, id rooms.Se
 	if err != nil {
 		return "", err
 	}
-	return h.lend(ctx, session, rooms.PersonID(person))
+	return h.lend(ctx, session, records.AuditEntry{Actor: person, ActorKind: "client", Person: rooms.PersonID(person)})
 }

@@ -71,8 +71,12 @@ func (h *house) passkeys(api huma.API) {
 		})
 	huma.Register(api, operation("DELETE", "/staff/passkeys/{id}", "drop-passkey", "Forget one of one's own passkeys", mayMe),
 		func(ctx context.Context, in *passkeyPath) (*struct{}, error) {
-			who := callerOf(ctx)
-			return nil, h.problemOf("drop passkey", h.Records.DropPasskey(ctx, who.clinic, rooms.PersonID(who.id), in.ID))
+			who := callerOf(ctx).staff()
+			err := h.Records.DropPasskey(ctx, who.Clinic, who.Person, in.ID)
+			if err == nil {
+				err = h.wrote(ctx, "passkey.drop", records.AuditEntry{Person: who.Person})
+			}
+			return nil, h.problemOf("drop passkey", err)
 		})
 	huma.Register(api, operation("POST", "/staff/passkey/begin", "begin-passkey-sign-in", "Begin a sign-in by passkey", ""),
 		func(context.Context, *struct{}) (*body[Ceremony], error) {

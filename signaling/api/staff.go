@@ -67,7 +67,11 @@ func (h *house) staff(api huma.API) {
 	huma.Register(api, operation("POST", "/staff/signout", "sign-out", "End this sign-in", mayMe),
 		func(ctx context.Context, _ *struct{}) (*struct{}, error) {
 			who := callerOf(ctx)
-			return nil, h.problemOf("sign out", h.Authority.EndStaffSession(ctx, who.clinic, who.signIn, "signed_out"))
+			err := h.Authority.EndStaffSession(ctx, who.clinic, who.signIn, "signed_out")
+			if err == nil {
+				err = h.wrote(ctx, "signin.end", records.AuditEntry{Person: rooms.PersonID(who.id)})
+			}
+			return nil, h.problemOf("sign out", err)
 		})
 	huma.Register(api, operation("POST", "/persons/{id}/signin-link", "create-sign-in-link", "Make a one-time link (15 min) with which a staff member signs in", maySettings),
 		func(ctx context.Context, in *personPath) (*body[Link], error) {
@@ -159,7 +163,7 @@ func (h *house) signInLink(ctx context.Context, id rooms.PersonID) (Link, error)
 		return Link{}, err
 	}
 	secret, link, err := h.Authority.NewStaffLink(ctx, auth.Staff{Clinic: who.clinic, Person: id, Roles: person.StaffRoles}, 0, false)
-	return Link{link.ID, h.URL + "/console#" + secret.Reveal()}, err
+	return Link{link.ID, h.URL + ConsolePath(secret)}, err
 }
 
 func (h *house) signPersonOut(ctx context.Context, id rooms.PersonID) error {

@@ -26,6 +26,7 @@ type route struct {
 	method, path string
 	body         any
 	query        []string // names that stand for ids
+	token        bool     // it needs one
 }
 
 // description is the part of OpenAPI 3.1 that the test walks.
@@ -52,6 +53,7 @@ type shape struct {
 }
 
 type described struct {
+	Security   []any `json:"security"`
 	Parameters []struct {
 		Name, In string
 	} `json:"parameters"`
@@ -82,7 +84,7 @@ func routes(t *testing.T, base string, ids map[string]string) []route {
 			if err := json.Unmarshal(raw, &op); err != nil {
 				t.Fatal(err)
 			}
-			r := route{method: strings.ToUpper(method), path: path}
+			r := route{method: strings.ToUpper(method), path: path, token: len(op.Security) > 0}
 			for _, content := range op.RequestBody.Content {
 				r.body = d.example(content.Schema, "", ids, 0)
 			}
@@ -169,6 +171,11 @@ type tenant struct {
 	marks  []string          // what no answer to another clinic may hold
 }
 
+// oneKey is a program's key set.
+var oneKey = map[string]any{"keys": []any{
+	map[string]any{"kty": "OKP", "crv": "Ed25519", "kid": "k1", "alg": "EdDSA", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"},
+}}
+
 // furnish gives a clinic one of everything.
 func (o *office) furnish(name string) tenant {
 	o.t.Helper()
@@ -198,13 +205,11 @@ func (o *office) furnish(name string) tenant {
 	evenings := series.Next(o.now.Add(time.Hour), 1)
 	ids := map[string]string{
 		"evening": evenings[0].RecurrenceID.String(), "date": evenings[0].RecurrenceID.LocalDate.String(),
-		"passkey": key.Credential,
-		"webhook": made("/webhooks", map[string]any{"url": "https://ehr.example.org/hook"}),
-		"export":  made("/exports", map[string]any{"kind": "csv", "session": session, "purpose": "the test", "recipient": "nobody", "draft": true}),
-		"service-client": made("/service-clients", map[string]any{"name": "EHR", "scopes": []string{"admin"}, "keys": map[string]any{"keys": []any{
-			map[string]any{"kty": "OKP", "crv": "Ed25519", "kid": "k1", "alg": "EdDSA", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"},
-		}}}),
-		"session": session, "series": string(held.Series), "seat": seat, "person": string(held.Person), "program": string(series.Program),
+		"passkey":        key.Credential,
+		"webhook":        made("/webhooks", map[string]any{"url": "https://ehr.example.org/hook"}),
+		"export":         made("/exports", map[string]any{"kind": "csv", "session": session, "purpose": "the test", "recipient": "nobody", "draft": true}),
+		"service-client": made("/service-clients", map[string]any{"name": "EHR", "scopes": []string{"admin"}, "keys": oneKey}),
+		"session":        session, "series": string(held.Series), "seat": seat, "person": string(held.Person), "program": string(series.Program),
 		"client": string(held.Person), "with": string(staff.ID), "replaces": string(staff.ID), "clinic": string(clinic),
 	}
 	return tenant{clinic: clinic, signIn: signIn, ids: ids, marks: []string{
