@@ -1,9 +1,12 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
+	"net/url"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -74,6 +77,19 @@ func defaultConfig() Config {
 	}
 }
 
+// errandOn refuses an errand on records that nobody made: without --config it
+// would go to a folder of its own beside whoever called it, and the server
+// would never see what it did.
+func (c Config) errandOn() error {
+	if c.Postgres != "" || c.Data != defaultConfig().Data {
+		return nil
+	}
+	if _, err := os.Stat(filepath.Join(c.Data, "vesper.db")); errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("there are no records in the folder %q here: name the server's configuration with --config", c.Data)
+	}
+	return nil
+}
+
 // environment are the variables that are not keys of the configuration.
 var environment = map[string]bool{"VESPER_TOKEN": true, "VESPER_PURGE_POSTGRES": true}
 
@@ -128,11 +144,14 @@ func (c Config) check() error {
 	}
 	for _, a := range c.Media.Advertise {
 		if _, err := netip.ParseAddr(a); err != nil {
-			return fmt.Errorf("configuration: media.advertise: %w", err)
+			return fmt.Errorf("configuration: media.advertise takes IP addresses, not %q", a)
 		}
 	}
 	if err := c.checkFront(); err != nil {
 		return fmt.Errorf("configuration: %w", err)
+	}
+	if at, err := url.Parse(c.URL); c.URL != "" && (err != nil || at.Host == "" || (at.Scheme != "http" && at.Scheme != "https")) {
+		return fmt.Errorf("configuration: url is a whole address as in https://groups.example.org, not %q", c.URL)
 	}
 	if err := c.checkMail(); err != nil {
 		return fmt.Errorf("configuration: %w", err)

@@ -59,6 +59,7 @@ func TestBadConfiguration(t *testing.T) {
 		{"a proxy by its name", "trusted_proxies: [proxy.example.org]\n", "", "trusted_proxies"},
 		{"everybody a proxy", "trusted_proxies: [0.0.0.0/0]\n", "", "everybody"},
 		{"half a limit", "limits:\n  burst: 5\n", "", "per_second"},
+		{"an address without a scheme", "url: groups.example.org:443\n", "", "whole address"},
 		{"log level", "log: loud\n", "", "loud"},
 		{"not YAML", "listen: [\n", "", "configuration"},
 	}
@@ -73,5 +74,17 @@ func TestBadConfiguration(t *testing.T) {
 				t.Fatalf("got %v, want a word of %q", err, c.want)
 			}
 		})
+	}
+}
+
+func TestErrandWithoutConfiguration(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for _, args := range [][]string{{"admin", "clinic", "Harbor", "--zone", "UTC"}, {"admin", "key"}, {"admin", "purge"}} {
+		if _, err := says(t, args...); err == nil || !strings.Contains(err.Error(), "--config") {
+			t.Errorf("%v: %v", args, err)
+		}
+	}
+	if made, err := os.ReadDir("."); err != nil || len(made) > 0 {
+		t.Errorf("it made %v, %v", made, err)
 	}
 }

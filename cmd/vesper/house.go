@@ -75,6 +75,11 @@ func openHouseAt(ctx context.Context, c Config, log *slog.Logger, cert *tls.Cert
 func (h *house) onClose(f func()) { h.closers = append(h.closers, f) }
 
 func (h *house) openRecords(ctx context.Context) (err error) {
+	if h.errand {
+		if err := h.config.errandOn(); err != nil {
+			return err
+		}
+	}
 	if h.keys, err = auth.OpenKeys(filepath.Join(h.config.Data, "keys")); err != nil {
 		return fmt.Errorf("open keys: %w", err)
 	}

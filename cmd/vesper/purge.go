@@ -90,6 +90,11 @@ func (c *purgeSessions) open(ctx context.Context, file string) (*records.Purger,
 	if err != nil {
 		return nil, err
 	}
+	if c.Postgres == "" {
+		if err := config.errandOn(); err != nil {
+			return nil, err
+		}
+	}
 	keys, err := auth.OpenKeys(filepath.Join(config.Data, "keys"))
 	if err != nil {
 		return nil, fmt.Errorf("open keys: %w", err)
