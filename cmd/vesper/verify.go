@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"os"
 
+	"vesper/rooms"
 	"vesper/rooms/attendance"
 	"vesper/rooms/ledger"
 )
@@ -50,7 +51,7 @@ func (v *verifyCommand) Run(ctx context.Context, io *streams) error {
 	if err != nil {
 		return err
 	}
-	report, err := verifyBundle(bundle, against)
+	report, err := verifyBundle(bundle, against, nil)
 	if err != nil {
 		return told(io, err)
 	}
@@ -83,8 +84,9 @@ func (v *verifyCommand) proofs() (p proofs, err error) {
 
 // verifyBundle checks chain, seals and texts, computes the rows of a sealed
 // session again, and holds the bundle's place in the log against a checkpoint.
-func verifyBundle(bundle ledger.Bundle, against proofs) (ledger.Report, error) {
-	report, err := bundle.Verify(against.keys)
+// The report's events stand in room, if there is enough.
+func verifyBundle(bundle ledger.Bundle, against proofs, room []rooms.Event) (ledger.Report, error) {
+	report, err := bundle.VerifyInto(room, against.keys)
 	if err != nil {
 		return report, err
 	}

@@ -14,6 +14,7 @@ import (
 	"sync"
 	"time"
 
+	"vesper/rooms"
 	"vesper/rooms/ledger"
 )
 
@@ -71,8 +72,9 @@ func verifyArchive(ctx context.Context, r *bufio.Reader, against proofs, out *st
 	var workers sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
 		workers.Go(func() {
+			var room []rooms.Event // the same for all lines
 			for line := range lines {
-				results <- verifyLine(line, against)
+				results <- verifyLine(line, against, &room)
 			}
 		})
 	}
@@ -134,16 +136,20 @@ func readLines(ctx context.Context, r *bufio.Reader, lines chan<- numbered) erro
 	}
 }
 
-func verifyLine(line numbered, against proofs) verified {
+// verifyLine checks a bundle. The events are read into room, for this line only.
+func verifyLine(line numbered, against proofs, room *[]rooms.Event) verified {
 	found := verified{n: line.n, size: len(line.text)}
 	bundle, err := ledger.ParseText(strings.TrimSuffix(line.text, "\n"))
 	if err != nil {
 		err = &ledger.BrokenError{Place: "bundle", Reason: err.Error()}
 	} else {
-		found.report, err = verifyBundle(bundle, proofs{keys: against.keys})
+		found.report, err = verifyBundle(bundle, proofs{keys: against.keys}, *room)
 		if err != nil {
 			err = fmt.Errorf("session %s: %w", bundle.Context.Plan.Session, err)
 		}
+	}
+	if cap(found.report.Events) > cap(*room) {
+		*room = found.report.Events
 	}
 	found.report.Events = nil
 	bundle.Entries, bundle.Rows = nil, nil

@@ -110,8 +110,9 @@ func BenchmarkVerify(b *testing.B) {
 	line, bundle := longEvening(b, key, "session")
 	b.Run("evening", func(b *testing.B) {
 		defer debug.SetGCPercent(debug.SetGCPercent(gcPercent))
+		var room []rooms.Event
 		besideHashing(b, []byte(line), len(bundle.Entries), func() error {
-			return verifyLine(numbered{1, line}, against).err
+			return verifyLine(numbered{1, line}, against, &room).err
 		})
 	})
 	b.Run("archive", func(b *testing.B) {

@@ -58,11 +58,18 @@ func Canonical(e rooms.Event) string {
 
 // Decode reads a canonical text. A text that Canonical would not have written
 // is refused, so that one event has one text.
-func Decode(text string) (rooms.Event, error) {
-	if e, ok := quickDecode(text); ok {
-		return e, nil
+func Decode(text string) (e rooms.Event, err error) {
+	err = decodeInto(&e, text)
+	return e, err
+}
+
+// decodeInto is Decode to where the event will stand.
+func decodeInto(e *rooms.Event, text string) (err error) {
+	if quickDecode(e, text) {
+		return nil
 	}
-	return decode(text)
+	*e, err = decode(text)
+	return err
 }
 
 // decode is Decode by the general reader.

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 
 	"vesper/rooms"
 )
@@ -53,8 +54,13 @@ func broken(place, format string, args ...any) error {
 // VerifyChain walks a session's chain from its genesis and returns the events.
 // It fails with a *BrokenError at the first entry that does not fit.
 func VerifyChain(session rooms.SessionID, entries []Entry) ([]rooms.Event, error) {
+	return verifyChain(session, entries, nil)
+}
+
+// verifyChain puts the events where there is room for them, if there is enough.
+func verifyChain(session rooms.SessionID, entries []Entry, room []rooms.Event) ([]rooms.Event, error) {
 	head := Genesis(session)
-	events := make([]rooms.Event, 0, len(entries))
+	events := slices.Grow(room[:0], len(entries))[:len(entries)]
 	var seen identities
 	var h linker
 	for i, entry := range entries {
@@ -66,14 +72,12 @@ func VerifyChain(session rooms.SessionID, entries []Entry) ([]rooms.Event, error
 		case !h.fits(entry):
 			return nil, broken(entryPlace(i), "its hash is not that of its text")
 		}
-		event, err := Decode(entry.Text)
-		if err != nil {
+		if err := decodeInto(&events[i], entry.Text); err != nil {
 			return nil, broken(entryPlace(i), "%v", err)
 		}
-		if seen.twice(events, event.ID) {
-			return nil, broken(entryPlace(i), "the event %s stands there twice", event.ID)
+		if id := events[i].ID; seen.twice(events[:i], id) {
+			return nil, broken(entryPlace(i), "the event %s stands there twice", id)
 		}
-		events = append(events, event)
 		head = entry
 	}
 	return events, nil

@@ -115,7 +115,8 @@ func (c *cursor) set() time.Time {
 
 // quickDecode reads a canonical text. What it accepts Decode accepts, with the
 // same event; what it refuses is for Decode to judge.
-func quickDecode(text string) (e rooms.Event, ok bool) {
+func quickDecode(e *rooms.Event, text string) bool {
+	*e = rooms.Event{}
 	c := &cursor{text, true}
 	c.skip(`{"epoch":`)
 	e.ID.Epoch = c.natural()
@@ -129,9 +130,9 @@ func quickDecode(text string) (e rooms.Event, ok bool) {
 	e.Mono = time.Duration(c.number())
 	c.skip(`,"kind":"`)
 	e.Kind = rooms.EventKind(c.word())
-	c.rest(&e)
+	c.rest(e)
 	c.skip("}")
-	return e, c.ok && c.text == ""
+	return c.ok && c.text == ""
 }
 
 // rest reads the fields that may be left out, in their order.

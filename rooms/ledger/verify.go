@@ -57,8 +57,12 @@ func Behind(seal string, kind rooms.EventKind) bool { return slices.Contains(beh
 // but what is broken is found. A seal by a key that is not among given keys is
 // a *BrokenError, as is every other thing that does not fit, and a session
 // that has ended without a seal.
-func (b Bundle) Verify(keys []ed25519.PublicKey) (Report, error) {
-	events, err := VerifyChain(b.Context.Plan.Session, b.Entries)
+func (b Bundle) Verify(keys []ed25519.PublicKey) (Report, error) { return b.VerifyInto(nil, keys) }
+
+// VerifyInto is Verify with room for the report's events, such as those of a
+// report that is not needed any more.
+func (b Bundle) VerifyInto(room []rooms.Event, keys []ed25519.PublicKey) (Report, error) {
+	events, err := verifyChain(b.Context.Plan.Session, b.Entries, room)
 	if err != nil {
 		return Report{}, err
 	}
