@@ -9,6 +9,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"vesper/auth"
 	"vesper/rooms"
 	"vesper/rooms/attendance"
 	"vesper/rooms/records"
@@ -83,8 +84,8 @@ type NewSharedDevice struct {
 
 // NewSignature is what POST /sessions/{id}/signoff takes.
 type NewSignature struct {
-	Name       string `json:"name,omitempty" maxLength:"120" doc:"as it is printed; default: of the person's record"`
-	Credential string `json:"credential,omitempty" maxLength:"40" doc:"default: of the person's record"`
+	Name       string `json:"name,omitempty" maxLength:"120" doc:"as it is printed: the signer's legal or display name; default the legal one"`
+	Credential string `json:"credential,omitempty" maxLength:"40" doc:"default: of the person's record; another only if that has none"`
 }
 
 // NewAddendum is what POST /sessions/{id}/addenda takes.
@@ -185,7 +186,30 @@ func (h *house) signOff(ctx context.Context, session rooms.SessionID, s NewSigna
 	if err != nil {
 		return err
 	}
+	if err := h.led(ctx, session); err != nil {
+		return err
+	}
 	return h.Records.Sign(ctx, callerOf(ctx).clinic, session, signer)
+}
+
+// notLed refuses a signature by somebody who can't know what they sign.
+var notLed = refuse(http.StatusForbidden, "not_allowed", "Whoever led the evening signs it, or an administrator of the clinic.")
+
+// led lets those sign who were to lead the evening, and administrators for them.
+func (h *house) led(ctx context.Context, session rooms.SessionID) error {
+	who := callerOf(ctx)
+	e, err := h.Records.Evidence(ctx, who.clinic, session)
+	if err != nil {
+		return err
+	}
+	if len(e.Seals) == 0 {
+		return records.ErrUnsealed
+	}
+	seat, expected := e.Roster.Seat(rooms.PersonID(who.id))
+	if !who.staff().Has(auth.Admin) && (!expected || !seat.Role.Staff()) {
+		return notLed
+	}
+	return nil
 }
 
 func (h *house) addend(ctx context.Context, session rooms.SessionID, a NewAddendum) error {
@@ -209,12 +233,24 @@ func (h *house) signer(ctx context.Context, s NewSignature) (records.Signer, err
 	if err != nil {
 		return records.Signer{}, err
 	}
-	signer := records.Signer{Person: person.ID, Name: strings.TrimSpace(s.Name), Credential: strings.TrimSpace(s.Credential)}
-	if signer.Name == "" {
-		signer.Name = person.LegalName
+	return printed(person, strings.TrimSpace(s.Name), strings.TrimSpace(s.Credential))
+}
+
+// printed is somebody's own line. Nobody signs with another's name, nor with
+// another credential than the clinic has of them.
+func printed(person records.Person, name, credential string) (records.Signer, error) {
+	signer := records.Signer{Person: person.ID, Name: person.LegalName, Credential: person.Credential}
+	switch {
+	case name == "" || strings.EqualFold(name, person.LegalName):
+	case strings.EqualFold(name, person.DisplayName):
+		signer.Name = person.DisplayName
+	default:
+		return signer, &records.ReviewError{Field: "name", Message: "Sign with your own name, as the clinic has it."}
 	}
-	if signer.Credential == "" {
-		signer.Credential = person.Credential
+	if person.Credential == "" {
+		signer.Credential = credential
+	} else if credential != "" && !strings.EqualFold(credential, person.Credential) {
+		return signer, &records.ReviewError{Field: "credential", Message: "Sign with the credential that the clinic has of you."}
 	}
 	return signer, nil
 }
