@@ -23,7 +23,7 @@ export function BillingLines({ lines, change, fault }: BillingLinesProps) {
   return (
     <>
       {lines.map((line, i) => (
-        <fieldset key={i} disabled={!may("settings")}>
+        <fieldset key={i} className={css["block"]} disabled={!may("settings")}>
           <legend>{t("payers.line.n", { n: i + 1 })}</legend>
           <LineFields line={line} change={(part) => set(i, part)} fault={(field) => fault(`billing[${i}].${field}`)} />
           <Button size="small" look="quiet" short={t("remove")} onClick={() => change(lines.filter((_, n) => n !== i))}>{t("payers.line.remove", { n: i + 1 })}</Button>

@@ -90,7 +90,7 @@ function Fields({ draft, known, change, fault }: FieldsProps) {
         <Input type="date" label={t("payers.from")} hint={t("payers.from.hint")} value={draft.from ?? ""} readOnly={!may("settings")} onValue={(from) => change({ from })} fault={fault("from")} />
       </div>
       {rules.map((rule, i) => (
-        <fieldset key={i} disabled={!may("settings")}>
+        <fieldset key={i} className={css["block"]} disabled={!may("settings")}>
           <legend>{t("payers.rule.n", { n: i + 1 })}</legend>
           <RuleFields rule={rule} change={(part) => set(i, part)} fault={(field) => fault(`rules[${i}].${field}`)} />
           <Button size="small" look="quiet" short={t("remove")} onClick={() => change({ rules: rules.filter((_, n) => n !== i) })}>{t("payers.rule.remove", { n: i + 1 })}</Button>

@@ -54,7 +54,7 @@ export function Webhooks() {
     { id: "state", head: t("console.status"), cell: (w) => (w.disabled ? t("hooks.is.off") : w.former_until ? t("hooks.is.rotated", { at: moment(w.former_until, who.zone) }) : t("hooks.is.on")) },
     {
       id: "do", head: t("evening.do"), cell: (w) => (
-        <div className={css["doings"]}>
+        <div className={`${css["doings"]} ${css["wrap"]}`}>
           {doing(w, "test")}
           <Button size="small" look="quiet" short={t("hooks.sent.short")} aria-expanded={open === w.id} onClick={() => setOpen(open === w.id ? undefined : w.id)}>{t("hooks.sent", { url: w.url })}</Button>
           {doing(w, "rotate")}
