@@ -55,8 +55,13 @@ func (c Checkpoint) text() string {
 
 // OpenCheckpoint reads a signed note. With keys it must be signed by one of
 // them; without any it is read, and nothing is proven. It fails with a
-// *BrokenError.
+// *BrokenError, or plainly if it was given something else than a checkpoint.
+// Empty lines that a program left behind the note are no part of it.
 func OpenCheckpoint(signed string, keys []ed25519.PublicKey) (Checkpoint, error) {
+	if !strings.HasPrefix(signed, originPrefix) {
+		return Checkpoint{}, errors.New("the file is no checkpoint: one begins with " + originPrefix)
+	}
+	signed = strings.TrimRight(signed, "\n") + "\n"
 	origin, _, _ := strings.Cut(signed, "\n")
 	var verifiers []note.Verifier
 	for _, key := range keys {

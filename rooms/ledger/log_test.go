@@ -160,6 +160,13 @@ func TestCheckpointNotes(t *testing.T) {
 			t.Errorf("%q for %q was opened", c[1], c[0])
 		}
 	}
+	if got, err := OpenCheckpoint(b.Log.Checkpoint+"\n\n", []ed25519.PublicKey{public}); err != nil || got != want {
+		t.Errorf("copied with empty lines: %+v, %v", got, err)
+	}
+	var place *BrokenError
+	if _, err := OpenCheckpoint("{}", nil); err == nil || errors.As(err, &place) {
+		t.Errorf("another file: %v, want an error that says nothing of broken evidence", err)
+	}
 }
 
 // The hash of what a session is judged by must never change: seals hold it.
