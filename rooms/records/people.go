@@ -160,3 +160,18 @@ func (r *Records) Persons(ctx context.Context, clinic rooms.ClinicID) (people []
 	})
 	return people, err
 }
+
+// PersonNames is Persons without what is encrypted.
+func (r *Records) PersonNames(ctx context.Context, clinic rooms.ClinicID) (people []Person, err error) {
+	err = r.view(ctx, clinic, "list names", func(ctx context.Context, db bun.IDB) error {
+		var rows []personRow
+		err := db.NewSelect().Model(&rows).ExcludeColumn("phone", "email", "address", "emergency").
+			Where("clinic = ?", clinic).OrderExpr("legal_name, id").Scan(ctx)
+		if err != nil {
+			return err
+		}
+		people, err = convert(rows, personRow.noun)
+		return err
+	})
+	return people, err
+}

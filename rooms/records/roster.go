@@ -100,19 +100,28 @@ func rosterOf(ctx context.Context, db bun.IDB, session sessionRow) (rooms.Roster
 	if err != nil {
 		return nil, fmt.Errorf("find seats of the evening: %w", err)
 	}
+	return rosterFrom(session, rows, only)
+}
+
+// rosterFrom is rosterOf with the seats of the series and of the evening.
+func rosterFrom(session sessionRow, rows []seatRow, only []sessionSeatRow) (rooms.Roster, error) {
+	if session.Roster != "" {
+		return decode[rooms.Roster](session.Roster)
+	}
 	away := map[rooms.PersonID]bool{}
 	for _, row := range only {
 		away[row.Replaces] = true
 	}
 	roster := make(rooms.Roster, 0, len(rows)+len(only))
 	for _, row := range rows {
+		if row.From > session.Start || row.Until != 0 && row.Until <= session.Start || away[row.Person] {
+			continue
+		}
 		seat, err := row.noun()
 		if err != nil {
 			return nil, err
 		}
-		if !away[row.Person] {
-			roster = append(roster, seat.Seat)
-		}
+		roster = append(roster, seat.Seat)
 	}
 	for _, row := range only {
 		if _, seated := roster.Seat(row.Person); !seated {

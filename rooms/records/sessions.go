@@ -89,6 +89,41 @@ func (r *Records) ListSessions(ctx context.Context, clinic rooms.ClinicID, from,
 	return convert(rows, sessionRow.noun)
 }
 
+// SessionQuery asks for a page of a clinic's sessions that start in [From, To),
+// the earliest first. Limit must be set.
+type SessionQuery struct {
+	From, To time.Time
+	Unsigned bool // only those that are sealed and that nobody has signed
+	Limit    int
+	// The last session of the page before; empty: from the beginning.
+	AfterStart time.Time
+	After      rooms.SessionID
+}
+
+// FindSessions finds a page of sessions.
+func (r *Records) FindSessions(ctx context.Context, clinic rooms.ClinicID, q SessionQuery) ([]Session, error) {
+	where, args := "clinic = ? AND start_ms >= ? AND start_ms < ?", []any{clinic, q.From.UnixMilli(), q.To.UnixMilli()}
+	if q.After != "" {
+		where, args = where+" AND start_ms >= ? AND (start_ms > ? OR id > ?)", append(args, ms(q.AfterStart), ms(q.AfterStart), q.After)
+	}
+	if q.Unsigned {
+		where += unsigned
+	}
+	var rows []sessionRow
+	err := r.view(ctx, clinic, "find sessions", func(ctx context.Context, db bun.IDB) (err error) {
+		rows, err = selectSessions(ctx, db, q.Limit, "start_ms, id", where, args...)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return convert(rows, sessionRow.noun)
+}
+
+// unsigned are those with the machine's seal alone.
+const unsigned = ` AND EXISTS (SELECT 1 FROM seals WHERE seals.clinic = session_row.clinic AND seals.session = session_row.id AND seals.n = 1)
+	AND NOT EXISTS (SELECT 1 FROM seals WHERE seals.clinic = session_row.clinic AND seals.session = session_row.id AND seals.n = 2)`
+
 // Session finds a session of a clinic.
 func (r *Records) Session(ctx context.Context, clinic rooms.ClinicID, id rooms.SessionID) (Session, error) {
 	rows, err := r.sessions(ctx, clinic, "find session", 1, "id", "clinic = ? AND id = ?", clinic, id)

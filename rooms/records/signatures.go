@@ -126,10 +126,11 @@ func (r *Records) attest(ctx context.Context, tx bun.Tx, v reviewing, kind strin
 // under.
 func signatures(ctx context.Context, db bun.IDB, clinic rooms.ClinicID, session rooms.SessionID, seals []ledger.Seal) ([]Signature, error) {
 	rows, err := many[signatureRow](ctx, db, "n", "clinic = ? AND session = ?", clinic, session)
-	if err != nil {
-		return nil, err
-	}
-	var all []Signature
+	return under(rows, seals), err
+}
+
+// under are lines with the statements that they stand under.
+func under(rows []signatureRow, seals []ledger.Seal) (all []Signature) {
 	for _, row := range rows {
 		s := Signature{Signer: Signer{Name: row.Name, Credential: row.Credential}, Seal: row.N, At: at(row.At), Salt: row.Salt}
 		if row.N >= 1 && row.N <= len(seals) {
@@ -140,16 +141,14 @@ func signatures(ctx context.Context, db bun.IDB, clinic rooms.ClinicID, session 
 		}
 		all = append(all, s)
 	}
-	return all, nil
+	return all
 }
 
 // Unsigned lists the sessions of a clinic that start in [from, to), are sealed,
 // and that nobody has signed.
 func (r *Records) Unsigned(ctx context.Context, clinic rooms.ClinicID, from, to time.Time) ([]Session, error) {
 	rows, err := r.sessions(ctx, clinic, "list unsigned sessions", 0, "start_ms, id",
-		`clinic = ? AND start_ms >= ? AND start_ms < ?
-			AND EXISTS (SELECT 1 FROM seals WHERE seals.clinic = session_row.clinic AND seals.session = session_row.id AND seals.n = 1)
-			AND NOT EXISTS (SELECT 1 FROM seals WHERE seals.clinic = session_row.clinic AND seals.session = session_row.id AND seals.n = 2)`,
+		"clinic = ? AND start_ms >= ? AND start_ms < ?"+unsigned,
 		clinic, from.UnixMilli(), to.UnixMilli())
 	if err != nil {
 		return nil, err

@@ -106,55 +106,12 @@ func (r *Records) judge(ctx context.Context, clinic rooms.ClinicID, where string
 	return all, nil
 }
 
-// surroundings is what stands in other tables about sealed sessions, each
-// table read once.
-type surroundings struct {
-	rules map[int]attendance.Rules
-	seals map[rooms.SessionID][]sealRow
-	heads map[rooms.SessionID]string
-	kept  map[rooms.SessionID]keptRow
-}
-
-func beside(ctx context.Context, db bun.IDB, clinic rooms.ClinicID, sessions []sessionRow) (around surroundings, err error) {
-	around = surroundings{map[int]attendance.Rules{}, map[rooms.SessionID][]sealRow{}, map[rooms.SessionID]string{}, map[rooms.SessionID]keptRow{}}
-	var sealed []rooms.SessionID
-	for _, row := range sessions {
-		if row.Sealed {
-			sealed = append(sealed, row.ID)
-		}
-	}
-	if len(sealed) == 0 {
-		return around, nil
-	}
-	seals, err := many[sealRow](ctx, db, "session, n", "clinic = ? AND session IN (?)", clinic, bun.List(sealed))
-	if err != nil {
-		return around, err
-	}
-	for _, row := range seals {
-		around.seals[row.Session] = append(around.seals[row.Session], row)
-	}
-	var heads []entryRow
-	err = db.NewSelect().Model(&heads).Column("session", "hash").
-		Where("(session, n) IN (SELECT session, max(n) FROM journal WHERE session IN (?) GROUP BY session)", bun.List(sealed)).Scan(ctx)
-	if err != nil {
-		return around, err
-	}
-	for _, row := range heads {
-		around.heads[row.Session] = row.Hash
-	}
-	kept, err := many[keptRow](ctx, db, "session", "clinic = ? AND build = ? AND session IN (?)", clinic, buildID(), bun.List(sealed))
-	for _, row := range kept {
-		around.kept[row.Session] = row
-	}
-	return around, err
-}
-
 // judgeRow judges one session. What is worth keeping is returned beside it.
 func (r *Records) judgeRow(ctx context.Context, db bun.IDB, row sessionRow, around surroundings) (j Judged, keep *keptRow, err error) {
 	if j.Session, err = row.noun(); err != nil {
 		return j, nil, err
 	}
-	if j.Roster, err = rosterOf(ctx, db, row); err != nil {
+	if j.Roster, err = rosterFrom(row, around.seats[row.Series], around.only[row.ID]); err != nil {
 		return j, nil, err
 	}
 	if j.Rules, err = rulesOf(ctx, db, row, around.rules); err != nil || row.Status == Scheduled || row.Status == Cancelled {
@@ -164,7 +121,7 @@ func (r *Records) judgeRow(ctx context.Context, db bun.IDB, row sessionRow, arou
 		j.Rows, err = r.compute(ctx, db, j)
 		return j, nil, err
 	}
-	if j.Signed, err = signOff(ctx, db, row, around.seals[row.ID]); err != nil {
+	if j.Signed, err = signOff(around.seals[row.ID], around.signed[row.ID]); err != nil {
 		return j, nil, err
 	}
 	head := around.heads[row.ID]
@@ -217,18 +174,17 @@ func rulesOf(ctx context.Context, db bun.IDB, session sessionRow, known map[int]
 }
 
 // signOff is the genuine sign-off of a session, if there is one.
-func signOff(ctx context.Context, db bun.IDB, session sessionRow, rows []sealRow) (*Signature, error) {
-	seals, err := convert(rows, sealRow.noun)
+func signOff(sealed []sealRow, signed []signatureRow) (*Signature, error) {
+	seals, err := convert(sealed, sealRow.noun)
 	if err != nil || len(seals) < 2 {
 		return nil, err
 	}
-	all, err := signatures(ctx, db, session.Clinic, session.ID, seals)
-	for _, s := range all {
+	for _, s := range under(signed, seals) {
 		if s.Kind == ledger.SignOff && s.Genuine {
-			return &s, err
+			return &s, nil
 		}
 	}
-	return nil, err
+	return nil, nil
 }
 
 // named gives rows the display names of the roster.

@@ -149,7 +149,7 @@ func weekSession(j records.Judged) week.Session {
 // weekPeople are the clinic's clients, with what is prescribed for them and
 // whose rules hold.
 func (h *house) weekPeople(ctx context.Context, clinic rooms.ClinicID, w *aWeek) (err error) {
-	if w.persons, err = h.Records.Persons(ctx, clinic); err != nil {
+	if w.persons, err = h.Records.PersonNames(ctx, clinic); err != nil {
 		return err
 	}
 	payers, err := h.Records.PayersOn(ctx, clinic, w.first)
