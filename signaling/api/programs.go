@@ -23,6 +23,7 @@ type Program struct {
 // Programs are all of a clinic, by name.
 type Programs struct {
 	Programs []Program `json:"programs"`
+	Next     string    `json:"next,omitempty" doc:"give it as after for the next page"`
 }
 
 type programChange struct {
@@ -32,9 +33,13 @@ type programChange struct {
 
 func (h *house) programs(api huma.API) {
 	huma.Register(api, operation("GET", "/programs", "list-programs", "The clinic's programs by name", mayRead),
-		func(ctx context.Context, _ *struct{}) (*body[Programs], error) {
+		func(ctx context.Context, in *LongPage) (*body[Programs], error) {
 			list, err := h.Records.Programs(ctx, callerOf(ctx).clinic)
-			out := Programs{make([]Program, len(list))}
+			if err != nil {
+				return nil, h.problemOf("list programs", err)
+			}
+			list, next, err := pageOf(list, *in, func(p records.Program) string { return string(p.ID) })
+			out := Programs{Programs: make([]Program, len(list)), Next: next}
 			for i, p := range list {
 				out.Programs[i] = Program{string(p.ID), p.Name}
 			}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -44,9 +45,11 @@ type NextDate struct {
 // SeriesList is a clinic's series, the oldest first.
 type SeriesList struct {
 	Series []Series `json:"series"`
+	Next   string   `json:"next,omitempty" doc:"give it as after for the next page"`
 }
 
 type seriesQuery struct {
+	LongPage
 	Program string `query:"program" maxLength:"64" doc:"only those of a program"`
 }
 
@@ -58,13 +61,7 @@ type seriesChange struct {
 func (h *house) series(api huma.API) {
 	huma.Register(api, operation("GET", "/series", "list-series", "The clinic's series, the oldest first", mayRead),
 		func(ctx context.Context, in *seriesQuery) (*body[SeriesList], error) {
-			all, err := h.Records.ListSeries(ctx, callerOf(ctx).clinic)
-			out := SeriesList{[]Series{}}
-			for _, s := range all {
-				if in.Program == "" || string(s.Program) == in.Program {
-					out.Series = append(out.Series, h.seriesOf(s))
-				}
-			}
+			out, err := h.listSeries(ctx, *in)
 			return &body[SeriesList]{out}, h.problemOf("list series", err)
 		})
 	huma.Register(api, operation("GET", "/series/{id}", "get-series", "One series", mayRead),
@@ -86,6 +83,20 @@ func (h *house) series(api huma.API) {
 			s, err := h.updateSeries(ctx, rooms.SeriesID(in.ID), &in.Body)
 			return h.planned(ctx, "series.update", s, err)
 		})
+}
+
+func (h *house) listSeries(ctx context.Context, q seriesQuery) (SeriesList, error) {
+	all, err := h.Records.ListSeries(ctx, callerOf(ctx).clinic)
+	if err != nil {
+		return SeriesList{}, err
+	}
+	all = slices.DeleteFunc(all, func(s schedule.Series) bool { return q.Program != "" && string(s.Program) != q.Program })
+	page, next, err := pageOf(all, q.LongPage, func(s schedule.Series) string { return string(s.ID) })
+	out := SeriesList{Series: make([]Series, len(page)), Next: next}
+	for i, s := range page {
+		out.Series[i] = h.seriesOf(s)
+	}
+	return out, err
 }
 
 // planned answers a change of the schedule, has the desk plan it and writes

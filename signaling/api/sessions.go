@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"strconv"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -27,6 +28,7 @@ type ListedSession struct {
 // Sessions is a list of them, the earliest first.
 type Sessions struct {
 	Sessions []ListedSession `json:"sessions"`
+	Next     string          `json:"next,omitempty" doc:"give it as after for the next page"`
 }
 
 type SessionPath struct {
@@ -34,6 +36,7 @@ type SessionPath struct {
 }
 
 type sessionsQuery struct {
+	LongPage
 	From time.Time `query:"from" doc:"start at or after; default 8 days ago"`
 	To   time.Time `query:"to" doc:"start before; default in 8 days"`
 	// Unsigned: only those that are sealed and that nobody has signed.
@@ -70,12 +73,23 @@ func (h *house) listSessions(ctx context.Context, q sessionsQuery) (Sessions, er
 	if err != nil {
 		return Sessions{}, err
 	}
-	find := h.Records.ListSessions
-	if q.Unsigned {
-		find = h.Records.Unsigned
+	find := records.SessionQuery{From: q.From, To: q.To, Unsigned: q.Unsigned, Limit: q.Limit + 1}
+	place, err := q.place(2)
+	if err != nil {
+		return Sessions{}, err
 	}
-	list, err := find(ctx, who.clinic, q.From, q.To)
-	out := Sessions{Sessions: make([]ListedSession, len(list))}
+	if place != nil {
+		start, err := strconv.ParseInt(place[0], 10, 64)
+		if err != nil {
+			return Sessions{}, badCursor
+		}
+		find.AfterStart, find.After = time.UnixMilli(start), rooms.SessionID(place[1])
+	}
+	list, err := h.Records.FindSessions(ctx, who.clinic, find)
+	list, next := cut(list, q.Limit, func(s records.Session) []string {
+		return []string{strconv.FormatInt(s.Start.UnixMilli(), 10), string(s.Session)}
+	})
+	out := Sessions{Sessions: make([]ListedSession, len(list)), Next: next}
 	for i, session := range list {
 		out.Sessions[i] = sessionOf(session, clinic.Name)
 	}
