@@ -101,6 +101,12 @@ func manyEvenings(b *testing.B, key ed25519.PrivateKey, n int) []byte {
 // of 64 as the command does, each beside a plain SHA-256 of the same bytes on
 // one core. The two take turns, and the medians are printed, so that a busy
 // machine slows both alike.
+//
+// Where SHA-256 runs at 1,700 MB/s a core, an evening takes about seven times as
+// long as hashing its line: reading and decoding the entries 2.2 of them, hashing
+// the chain entry by entry 1.3, the JSON of context, seals and rows 1.4, and an
+// Ed25519 signature 0.7 for each seal. The rest, 1.5, is attendance.Compute, which
+// nobody can leave out who wants the rows recomputed.
 func BenchmarkVerify(b *testing.B) {
 	public, key, err := ed25519.GenerateKey(nil)
 	if err != nil {
