@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -64,6 +65,19 @@ func (a *adminCommand) open(ctx context.Context) (*office, func(), error) {
 	return &office{config, h.keys, h.records, h.authority}, h.Close, nil
 }
 
+// knows says if there is no such clinic.
+func (o *office) knows(ctx context.Context, clinic rooms.ClinicID) error {
+	return knownClinic(ctx, o.records, clinic)
+}
+
+func knownClinic(ctx context.Context, r *records.Records, clinic rooms.ClinicID) error {
+	_, err := r.Clinic(ctx, clinic)
+	if errors.Is(err, rooms.ErrNotFound) {
+		return fmt.Errorf("there is no clinic %q here: give the id that 'vesper admin clinic' printed", clinic)
+	}
+	return err
+}
+
 type discard struct{}
 
 func (discard) Write(p []byte) (int, error) { return len(p), nil }
@@ -76,7 +90,7 @@ func (c *clinicAdd) Run(ctx context.Context, all *commands, io *streams) error {
 	}
 	defer done()
 	if _, err := time.LoadLocation(c.Zone); err != nil || c.Zone == "" || c.Zone == "Local" {
-		return fmt.Errorf("%q is no IANA time zone", c.Zone)
+		return fmt.Errorf("%q is no IANA time zone: give one like America/New_York", c.Zone)
 	}
 	clinic, err := o.records.CreateClinic(ctx, records.Clinic{Name: c.Name, Zone: c.Zone, NeutralTitle: "Appointment"})
 	if err == nil {
@@ -93,8 +107,8 @@ func (s *staffInvite) Run(ctx context.Context, all *commands, io *streams) error
 	}
 	defer done()
 	clinic := rooms.ClinicID(s.Clinic)
-	if _, err := o.records.Clinic(ctx, clinic); err != nil {
-		return fmt.Errorf("clinic %s: %w", clinic, err)
+	if err := o.knows(ctx, clinic); err != nil {
+		return err
 	}
 	var roles []auth.StaffRole
 	for _, role := range s.Roles {
@@ -131,6 +145,9 @@ func (t *tokenIssue) Run(ctx context.Context, all *commands, io *streams) error 
 		return err
 	}
 	defer done()
+	if err := o.knows(ctx, rooms.ClinicID(t.Clinic)); err != nil {
+		return err
+	}
 	var scopes []auth.Scope
 	for _, scope := range t.Scopes {
 		scopes = append(scopes, auth.Scope(scope))

@@ -88,3 +88,21 @@ func TestErrandWithoutConfiguration(t *testing.T) {
 		t.Errorf("it made %v, %v", made, err)
 	}
 }
+
+func TestUnknownClinic(t *testing.T) {
+	t.Setenv("VESPER_DATA", filepath.Join(t.TempDir(), "records"))
+	for _, args := range [][]string{
+		{"admin", "invite", "Alex", "--clinic", "nowhere"}, {"admin", "token", "EHR", "--clinic", "nowhere"}, {"admin", "retain", "7", "--clinic", "nowhere"},
+	} {
+		if _, err := says(t, args...); err == nil || !strings.Contains(err.Error(), `no clinic "nowhere"`) {
+			t.Errorf("%v: %v", args, err)
+		}
+	}
+	file := configFile(t, "listen: 127.0.0.1:0\noidc:\n  - {id: a, name: A, issuer: https://id.example.org, client_id: v, grants: [{clinic: CLINIC-ID, value: x, role: admin}]}\n")
+	if _, err := says(t, "serve", "--config", file); err == nil || !strings.Contains(err.Error(), `no clinic "CLINIC-ID"`) {
+		t.Errorf("a grant in a clinic that is not there: %v", err)
+	}
+	if _, err := says(t, "help"); err == nil || !strings.Contains(err.Error(), "--help") {
+		t.Errorf("an unknown command: %v", err)
+	}
+}

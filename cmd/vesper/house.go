@@ -69,7 +69,7 @@ func openHouseAt(ctx context.Context, c Config, log *slog.Logger, cert *tls.Cert
 			return h, err
 		}
 	}
-	return h, h.openPages(cert)
+	return h, h.openPages(ctx, cert)
 }
 
 func (h *house) onClose(f func()) { h.closers = append(h.closers, f) }
@@ -81,7 +81,7 @@ func (h *house) openRecords(ctx context.Context) (err error) {
 		}
 	}
 	if h.keys, err = auth.OpenKeys(filepath.Join(h.config.Data, "keys")); err != nil {
-		return fmt.Errorf("open keys: %w", err)
+		return err
 	}
 	options := records.Options{
 		Dir: h.config.Data, Postgres: h.config.Postgres, Clock: h.clock, Sealer: h.keys.Seal(), Fields: h.keys.Fields(), Logger: h.log,
@@ -155,7 +155,7 @@ func (h *house) openRooms(ctx context.Context) error {
 	return nil
 }
 
-func (h *house) openPages(cert *tls.Certificate) (err error) {
+func (h *house) openPages(ctx context.Context, cert *tls.Certificate) (err error) {
 	if h.listener, err = net.Listen("tcp", h.config.Listen); err != nil {
 		return fmt.Errorf("open pages: %w", err)
 	}
@@ -175,7 +175,7 @@ func (h *house) openPages(cert *tls.Certificate) (err error) {
 	if h.url == "" {
 		h.url = scheme + "://" + h.listener.Addr().String()
 	}
-	ways, err := h.signIn()
+	ways, err := h.signIn(ctx)
 	if err != nil {
 		return err
 	}

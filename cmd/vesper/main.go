@@ -55,7 +55,7 @@ func run(ctx context.Context, args []string, stdout, stderr *os.File) error {
 	}
 	parsed, err := parser.Parse(args)
 	if err != nil {
-		return err
+		return fmt.Errorf("%w; --help says what there is", err)
 	}
 	parsed.BindTo(ctx, (*context.Context)(nil))
 	return parsed.Run(&streams{stdout, stderr}, &c)

@@ -35,6 +35,9 @@ func (c *retainFor) Run(ctx context.Context, all *commands, io *streams) error {
 	}
 	defer done()
 	clinic := rooms.ClinicID(c.Clinic)
+	if err := o.knows(ctx, clinic); err != nil {
+		return err
+	}
 	if err := o.records.SetRetention(ctx, clinic, c.Years); err != nil {
 		return err
 	}

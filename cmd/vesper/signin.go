@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -45,7 +46,7 @@ type EHRConfig struct {
 
 // signIn makes the ways in for staff that the configuration names. Nothing is
 // asked of a provider before somebody signs in.
-func (h *house) signIn() (api.SignIn, error) {
+func (h *house) signIn(ctx context.Context) (api.SignIn, error) {
 	var ways api.SignIn
 	party, err := passkey.New(passkey.Options{Origin: h.url, Store: h.records, Clock: h.clock})
 	if err != nil && !errors.Is(err, passkey.ErrHost) {
@@ -59,6 +60,11 @@ func (h *house) signIn() (api.SignIn, error) {
 		if err != nil {
 			return ways, fmt.Errorf("identity provider %s: %w", c.ID, err)
 		}
+		for _, g := range c.Grants {
+			if err := knownClinic(ctx, h.records, rooms.ClinicID(g.Clinic)); err != nil {
+				return ways, fmt.Errorf("identity provider %s: grants: %w", c.ID, err)
+			}
+		}
 		ways.Providers = append(ways.Providers, provider)
 	}
 	if len(h.config.SMART) == 0 {
@@ -68,6 +74,9 @@ func (h *house) signIn() (api.SignIn, error) {
 	for _, c := range h.config.SMART {
 		ehr, err := c.ehr()
 		if err != nil {
+			return ways, fmt.Errorf("record system %s: %w", c.Issuer, err)
+		}
+		if err := knownClinic(ctx, h.records, ehr.Clinic); err != nil {
 			return ways, fmt.Errorf("record system %s: %w", c.Issuer, err)
 		}
 		o.EHRs = append(o.EHRs, ehr)
