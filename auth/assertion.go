@@ -92,7 +92,7 @@ func (a *Authority) Assert(ctx context.Context, assertion, audience string, scop
 	if !first {
 		return "", ServiceToken{}, serviceForm.refuse("assertion used before")
 	}
-	return a.IssueService(ctx, client.Clinic, client.Name, scopes, AccessLife)
+	return a.issueService(ctx, client, scopes, AccessLife)
 }
 
 // proveClient finds the program that an assertion names and holds it against

@@ -32,6 +32,7 @@ var Scopes = []Scope{ScopeSessionsRead, ScopeSessionsWrite, ScopeLoadtest, Scope
 type Service struct {
 	ID     string // the token's jti
 	Name   string // of the program; the same when it renews its token
+	Client string // id of the registered program; empty: a token of an administrator's
 	Clinic rooms.ClinicID
 	Scopes []Scope
 }
@@ -68,7 +69,15 @@ func knownScopes(scopes []Scope) bool {
 
 // IssueService makes a token for a program and keeps its record.
 func (a *Authority) IssueService(ctx context.Context, clinic rooms.ClinicID, name string, scopes []Scope, life time.Duration) (string, ServiceToken, error) {
+	return a.issueService(ctx, ServiceClient{Clinic: clinic, Name: name}, scopes, life)
+}
+
+// issueService is IssueService for a registered program, of which the token's
+// subject tells.
+func (a *Authority) issueService(ctx context.Context, client ServiceClient, scopes []Scope, life time.Duration) (string, ServiceToken, error) {
+	clinic, name := client.Clinic, client.Name
 	claims := &serviceClaims{a.registered(serviceForm, a.clock.Now(), life), clinic, scopes}
+	claims.Subject = client.ID
 	if !claims.complete() || life <= 0 || life > MaxServiceLife {
 		return "", ServiceToken{}, errors.New("issue service token: clinic, scopes or life is not whole")
 	}
@@ -103,5 +112,5 @@ func (a *Authority) VerifyService(ctx context.Context, token string) (Service, e
 	if !record.RevokedAt.IsZero() {
 		return Service{}, serviceForm.refuse("revoked")
 	}
-	return Service{ID: claims.ID, Name: record.Name, Clinic: claims.Clinic, Scopes: claims.Scopes}, nil
+	return Service{ID: claims.ID, Name: record.Name, Client: claims.Subject, Clinic: claims.Clinic, Scopes: claims.Scopes}, nil
 }

@@ -106,6 +106,9 @@ func (h *house) caller(ctx context.Context, token string, active bool) (caller, 
 		return caller{}, err
 	}
 	who := caller{clinic: service.Clinic, kind: "service", id: service.ID, again: "service/" + service.Name, may: map[may]bool{}}
+	if service.Client != "" { // two programs may have one name
+		who.again = "client/" + service.Client
+	}
 	for _, scope := range service.Scopes {
 		who.allow(scopeMay[scope])
 	}

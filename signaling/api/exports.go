@@ -162,8 +162,8 @@ func (h *house) exportFile(ctx context.Context, id string) (*exportedFile, error
 	if shown := job.shown(); shown.State != "done" {
 		return nil, refuse(http.StatusConflict, "not_ready", "This export is "+shown.State+"; there is no file.")
 	}
-	entry := job.entry
-	entry.Action = "export.file"
+	entry, who := job.entry, callerOf(ctx)
+	entry.Action, entry.Actor = "export.file", who.id
 	if err := h.Records.Audit(ctx, entry); err != nil {
 		return nil, err
 	}

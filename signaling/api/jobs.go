@@ -79,7 +79,7 @@ var tooManyExports = refuse(http.StatusTooManyRequests, "too_many", "There are t
 
 // begin makes an export in the background.
 func (d *exportDesk) begin(who caller, entry records.AuditEntry, work func(context.Context, func(done, total int)) (made, error)) (string, error) {
-	job := &exportJob{id: rooms.NewID(), clinic: string(who.clinic), caller: who.id, entry: entry, state: "running", total: 1}
+	job := &exportJob{id: rooms.NewID(), clinic: string(who.clinic), caller: who.again, entry: entry, state: "running", total: 1}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.sweep()
@@ -149,7 +149,7 @@ func (d *exportDesk) find(who caller, id string) (*exportJob, bool) {
 	defer d.mu.Unlock()
 	d.sweep()
 	job, found := d.jobs[id]
-	if !found || job.clinic != string(who.clinic) || job.caller != who.id {
+	if !found || job.clinic != string(who.clinic) || job.caller != who.again {
 		return nil, false
 	}
 	return job, true

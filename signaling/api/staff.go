@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -116,6 +117,13 @@ func (h *house) signedIn(ctx context.Context, in auth.Entrance) (wire.SignedIn, 
 	}
 	if len(out.Choices) > 0 {
 		return out, nil
+	}
+	var err error
+	if in.Staff.Roles, err = h.held(ctx, in.Staff); errors.Is(err, auth.ErrInvalid) {
+		return wire.SignedIn{}, auth.ErrNoRole
+	}
+	if err != nil {
+		return wire.SignedIn{}, err
 	}
 	who, err := h.who(ctx, in.Staff)
 	if err != nil {
