@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"net/http"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -102,7 +103,7 @@ func (h *house) makeCheckpoint(ctx context.Context) (records.Checkpoint, error) 
 	switch {
 	case errors.Is(err, records.ErrRolledBack):
 		h.Logger.Error("the log of seals was tampered with", "clinic", callerOf(ctx).clinic, "error", err)
-		return made, refuse(409, "tampered", "The log of seals no longer holds what the last checkpoint covers; check the evidence.")
+		return made, refuse(http.StatusConflict, "tampered", "The log of seals no longer holds what the last checkpoint covers; check the evidence.")
 	case err != nil:
 		return made, err
 	}
@@ -158,7 +159,7 @@ func (h *house) proof(ctx context.Context, session rooms.SessionID, size int64) 
 		}
 	}
 	if chosen == nil && size != 0 {
-		return nil, refuse(404, "not_there", "There is no checkpoint of that size.")
+		return nil, refuse(http.StatusNotFound, "not_there", "There is no checkpoint of that size.")
 	}
 	if chosen == nil {
 		return nil, nil
