@@ -88,7 +88,10 @@ func schemaName(t reflect.Type, hint string) string {
 
 // Mount adds the interface to a mux.
 func Mount(mux *http.ServeMux, o Options) {
-	problems.Do(func() { huma.NewError = newProblem }) // huma has no other way to be told
+	problems.Do(func() { // huma has no other way to be told
+		huma.NewError = newProblem
+		plainWords()
+	})
 	if o.URL == "" {
 		panic("api: links need the address of the pages")
 	}

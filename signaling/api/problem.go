@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/validation"
 
 	"vesper/auth"
 	"vesper/rooms"
@@ -52,6 +53,16 @@ func newProblem(status int, message string, errs ...error) huma.StatusError {
 		}
 	}
 	return p
+}
+
+// plainWords are for the limits that people meet in a form.
+func plainWords() {
+	validation.MsgExpectedMinLength = "give at least %d characters"
+	validation.MsgExpectedMaxLength = "give at most %d characters"
+	validation.MsgExpectedMinimumNumber = "give a number of at least %v"
+	validation.MsgExpectedMaximumNumber = "give a number of at most %v"
+	validation.MsgExpectedMinItems = "give at least %d of them"
+	validation.MsgExpectedMaxItems = "give at most %d of them"
 }
 
 func sentence(s string) string {

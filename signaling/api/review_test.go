@@ -1,6 +1,7 @@
 package api
 
 import (
+	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -182,6 +183,9 @@ func TestReviewIsRefused(t *testing.T) {
 		status, got := v.post(c.what, c.body)
 		if v.want(422, "invalid", status, got); !slices.Contains(named(got), c.field) {
 			t.Errorf("%s %v: named %v, want %s", c.what, c.body, named(got), c.field)
+		}
+		if said := fmt.Sprint(got["errors"]); strings.Contains(said, ">=") || strings.Contains(said, "<=") {
+			t.Errorf("%s %v: people read %s", c.what, c.body, said)
 		}
 	}
 	for _, token := range []string{v.token["harbor"], v.token["mesa"]} {
