@@ -106,7 +106,7 @@ for (const [size, use] of Object.entries(scenes)) {
       await expect(urge.getByRole("radio", { name: "1", exact: true })).toBeChecked();
       await page.getByRole("group", { name: "How is your mood?" }).getByRole("radio", { name: "Skip", exact: true }).check();
       await page.getByText("12 Elm Street").click();
-      await expect(page.getByRole("textbox", { name: "Town", exact: true })).toHaveValue("Albany");
+      await expect(page.getByRole("textbox", { name: "City", exact: true })).toHaveValue("Albany");
       await page.getByText("Rosa Ruiz").click();
       await expect(page.getByRole("textbox", { name: "Name of your contact", exact: true })).toHaveValue("Rosa Ruiz");
       await page.getByRole("checkbox", { name: "I agree to meet by video", exact: true }).check();

@@ -31,7 +31,7 @@ export const en = {
   "join.elsewhere": "Somewhere else",
   "join.address": "Your address tonight",
   "join.address.line": "Street and number",
-  "join.address.city": "Town",
+  "join.address.city": "City",
   "join.address.state": "State",
   "join.address.zip": "ZIP code",
   "join.address.hint": "As much as you can say.",
