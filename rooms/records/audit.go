@@ -38,6 +38,7 @@ type auditRow struct {
 	Entry         string         `bun:"entry"`
 	Prev          string         `bun:"prev"`
 	Hash          string         `bun:"hash"`
+	about
 }
 
 // Audit chains an entry behind its clinic's log. A zero At is now. It is on
@@ -63,7 +64,7 @@ func appendAudit(ctx context.Context, tx bun.Tx, entry AuditEntry) error {
 		return err
 	}
 	return insert(ctx, tx, &auditRow{
-		Clinic: entry.Clinic, N: entry.N, Entry: column, Prev: head.Hash, Hash: auditHash(head.Hash, column),
+		Clinic: entry.Clinic, N: entry.N, Entry: column, Prev: head.Hash, Hash: auditHash(head.Hash, column), about: aboutOf(entry),
 	})
 }
 
@@ -101,7 +102,8 @@ func (r *Records) VerifyAudit(ctx context.Context, clinic rooms.ClinicID) (entri
 			return entries, err
 		}
 		for _, row := range rows {
-			if row.N != entries+1 || row.Prev != prev || row.Hash != auditHash(prev, row.Entry) {
+			entry, err := decode[AuditEntry](row.Entry)
+			if err != nil || row.N != entries+1 || row.Prev != prev || row.Hash != auditHash(prev, row.Entry) || row.about != aboutOf(entry) {
 				return entries, fmt.Errorf("verify audit log: entry %d: %w", entries+1, ErrAudit)
 			}
 			prev, entries = row.Hash, row.N

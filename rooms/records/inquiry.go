@@ -1,6 +1,7 @@
 package records
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -24,51 +25,64 @@ type AuditQuery struct {
 
 // SearchAudit lists what answers a query, the newest first, at most Limit.
 func (r *Records) SearchAudit(ctx context.Context, clinic rooms.ClinicID, q AuditQuery) ([]AuditEntry, error) {
-	const page = 500
 	var found []AuditEntry
 	err := r.view(ctx, clinic, "search audit log", func(ctx context.Context, db bun.IDB) error {
 		evenings, err := eveningsOf(ctx, db, clinic, q.Person)
 		if err != nil {
 			return err
 		}
-		before := q.Before
-		for len(found) < q.Limit {
-			var rows []auditRow
-			query := db.NewSelect().Model(&rows).Where("clinic = ?", clinic)
-			if before > 0 {
-				query = query.Where("n < ?", before)
+		var rows []auditRow
+		for _, part := range q.parts(evenings) {
+			var some []auditRow
+			query := db.NewSelect().Model(&some).Where("clinic = ?", clinic)
+			if part.where != "" {
+				query = query.Where(part.where, part.args...)
 			}
-			if err := query.OrderExpr("n DESC").Limit(page).Scan(ctx); err != nil {
+			if err := q.within(query).OrderExpr("n DESC").Limit(int64(q.Limit)).Scan(ctx); err != nil {
 				return err
 			}
-			entries, err := convert(rows, func(row auditRow) (AuditEntry, error) { return decode[AuditEntry](row.Entry) })
-			if err != nil {
-				return err
-			}
-			for _, entry := range entries {
-				if q.covers(entry, evenings) && len(found) < q.Limit {
-					found = append(found, entry)
-				}
-			}
-			if len(rows) < page {
-				return nil
-			}
-			before = rows[len(rows)-1].N
+			rows = append(rows, some...)
 		}
-		return nil
+		slices.SortFunc(rows, func(a, b auditRow) int { return cmp.Compare(b.N, a.N) })
+		found, err = convert(rows[:min(len(rows), q.Limit)], func(row auditRow) (AuditEntry, error) { return decode[AuditEntry](row.Entry) })
+		return err
 	})
 	return found, err
 }
 
-func (q AuditQuery) covers(e AuditEntry, evenings map[rooms.SessionID]bool) bool {
-	switch {
-	case !q.From.IsZero() && e.At.Before(q.From), !q.To.IsZero() && !e.At.Before(q.To):
-		return false
-	case q.Person == "" || e.Person == q.Person:
-		return true
+// condition is a part of a query that an index answers.
+type condition struct {
+	where string
+	args  []any
+}
+
+// parts have no entry in common. An entry about nobody in particular is about
+// everybody in it.
+func (q AuditQuery) parts(evenings []rooms.SessionID) []condition {
+	if q.Person == "" {
+		return []condition{{}}
 	}
-	// An entry about nobody in particular is about everybody in it.
-	return e.Person == "" && (evenings[e.Session] || e.Session == "" && slices.Contains(wholeClinic, e.Action))
+	parts := []condition{
+		{"person = ?", []any{q.Person}},
+		{"session = '' AND person = '' AND action IN (?)", []any{bun.In(wholeClinic)}},
+	}
+	if len(evenings) > 0 {
+		parts = append(parts, condition{"session IN (?) AND person = ''", []any{bun.In(evenings)}})
+	}
+	return parts
+}
+
+func (q AuditQuery) within(query *bun.SelectQuery) *bun.SelectQuery {
+	if q.Before > 0 {
+		query = query.Where("n < ?", q.Before)
+	}
+	if !q.From.IsZero() {
+		query = query.Where("at_ms >= ?", ms(q.From))
+	}
+	if !q.To.IsZero() {
+		query = query.Where("at_ms < ?", ms(q.To))
+	}
+	return query
 }
 
 // wholeClinic are the reads of everybody's rows at once.
@@ -76,7 +90,7 @@ var wholeClinic = []string{"week.read", "export.begin", "archive.export"}
 
 // eveningsOf are the sessions of a person's series and those with a seat for
 // one evening; nil for nobody.
-func eveningsOf(ctx context.Context, db bun.IDB, clinic rooms.ClinicID, person rooms.PersonID) (map[rooms.SessionID]bool, error) {
+func eveningsOf(ctx context.Context, db bun.IDB, clinic rooms.ClinicID, person rooms.PersonID) ([]rooms.SessionID, error) {
 	if person == "" {
 		return nil, nil
 	}
@@ -86,9 +100,7 @@ func eveningsOf(ctx context.Context, db bun.IDB, clinic rooms.ClinicID, person r
 	if err == nil {
 		err = db.NewSelect().Table("session_seats").Column("session").Where("clinic = ? AND person = ?", clinic, person).Scan(ctx, &single)
 	}
-	evenings := map[rooms.SessionID]bool{}
-	for _, id := range append(series, single...) {
-		evenings[id] = true
-	}
-	return evenings, err
+	all := append(series, single...)
+	slices.Sort(all)
+	return slices.Compact(all), err
 }

@@ -46,6 +46,7 @@ func (m *migrator) provider() (*goose.Provider, error) {
 		goose.WithGoMigrations(
 			goose.NewGoMigration(2, &goose.GoFunc{RunTx: m.appendOnly}, nil),
 			goose.NewGoMigration(tenancy, &goose.GoFunc{RunTx: m.tenancy}, nil),
+			goose.NewGoMigration(auditing, &goose.GoFunc{RunTx: m.auditIndex}, nil),
 		))
 	if err != nil {
 		return nil, fmt.Errorf("migrate: %w", err)
