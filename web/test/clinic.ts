@@ -83,6 +83,17 @@ export const review: Review = {
   warnings: [{ flag: "absence_open", person: "p3", text_key: "warning.absence_open", values: {} }],
 };
 
+const deliveries = [
+  { id: "d1", type: "reminder", person: "p1", session: "s-1", state: "pending", attempts: 0, created: "2026-11-22T12:00:00Z", due: "2026-11-22T22:00:00Z" },
+  { id: "d2", type: "invitation", person: "p0", state: "sent", attempts: 1, created: "2026-11-21T12:00:00Z", done: "2026-11-21T12:00:04Z" },
+  { id: "d3", type: "update", person: "p2", state: "dead", attempts: 12, fault: "smtp_550", created: "2026-11-18T12:00:00Z" },
+];
+
+const doors = [
+  { person: "p1", name: "Ana R.", place: "home", outside_state: false, phone: "+1 555 0111", emergency: { name: "Rosa Ruiz", phone: "+1 555 0177" }, at: "2026-11-20T22:28:00Z" },
+  { person: "p2", name: "Luis M.", place: "elsewhere", address: { line: "12 Long Harbor Street", city: "Trenton", state: "PA", zip: "08601" }, outside_state: true, phone: "+1 555 0112", at: "2026-11-20T22:49:00Z" },
+];
+
 export const rules: Thresholds = {
   version: 3, grace_s: 120, late_s: 600, early_s: 600, present_percent: 80, audio_only_s: 60, count_breaks: true, count_overrun: false, count_unstaffed: true, week_start: "monday",
 };
@@ -138,7 +149,7 @@ export async function play(page: Page, roles: string[] = ["admin"], ways: Ways =
     [/persons\/[^/]+$/, persons[1]],
     [/week$/, week],
     [/payers$/, { payers: [{ payer: "county", name: "County plan", version: 2, rules: [{ id: "week", kind: "min_week_minutes", value: 540 }] }] }],
-    [/rules$/, rules],
+    [/^rules$/, rules],
     [/audit$/, { entries: audit }],
     [/exports\/[^/]+$/, { state: "running", done: 3, total: 10 }],
     [/webhooks$/, { webhooks: [{ id: "w", url: "https://ehr.example/hooks", kinds: ["session.signed"], disabled: false, secrets: 1, created: "2026-10-01T12:00:00Z" }] }],
@@ -146,6 +157,12 @@ export async function play(page: Page, roles: string[] = ["admin"], ways: Ways =
     [/consents$/, { consents: [] }],
     [/scales$/, { scales: [{ id: "mood", question: { en: "How do you feel tonight?", es: "¿Cómo se siente esta noche?" }, low: { en: "very low" }, high: { en: "very well" }, version: 1 }] }],
     [/door-rules$/, { accept_again: false, address: "elsewhere", address_needed: true, consent_needed: true, emergency: true, emergency_needed: false, licensed_states: ["NY", "NJ"] }],
+    [/service-clients$/, { clients: [{ id: "op4xnjrdtaddxhnbr354hg4twc", name: "Harbor EHR", scopes: ["sessions:read", "sessions:write"], created_at: "2026-10-01T12:00:00Z", revoked: false }, { id: "old", name: "The former EHR", scopes: ["sessions:read"], created_at: "2025-10-01T12:00:00Z", revoked: true }] }],
+    [/checkpoints$/, { checkpoints: [{ size: 41, at: "2026-11-21T05:00:00Z", note: "note" }, { size: 38, at: "2026-11-20T05:00:00Z", note: "note" }] }],
+    [/persons\/[^/]+\/reminders$/, { wanted: true }],
+    [/^mail$|deliveries$/, { deliveries, next: "more" }],
+    [/sessions\/[^/]+\/guests$/, { guests: [{ person: "p2", display_name: "Luis M.", seated_by: "dana", seated_at: "2026-11-20T22:45:00Z", matched: "p1", note: "Came with Ana." }] }],
+    [/sessions\/[^/]+\/doors$/, { doors }],
     [/settings\/mail$/, { reminder_minutes: [60] }],
     [/keys$/, { keys: [{ current: true, fingerprint: "kQ3vT2m7aZr4Xw2yDn5c8BfE" }], pem: "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA\n-----END PUBLIC KEY-----" }],
   ];

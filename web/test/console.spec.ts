@@ -80,6 +80,28 @@ for (const [size, use] of Object.entries(scenes)) {
       await judge(page, `console-person-new-${size}`);
     });
 
+    test("what opens within a page", async ({ page }) => {
+      await play(page);
+      await open(page, "/console/settings", "Settings");
+      for (const summary of ["Ground rules of the group · Version 2", "What 0 and 10 mean", "Mails that went out", "Register a program"]) await page.getByText(summary, { exact: true }).first().click();
+      await page.getByRole("button", { name: "What was sent to https://ehr.example/hooks" }).click();
+      await expect(page.getByText("not sent (smtp_550)").nth(1)).toBeVisible();
+      await judge(page, `console-settings-open-${size}`);
+      await open(page, "/console/rules", "Rules");
+      await page.getByRole("button", { name: "Add a payer" }).click();
+      await page.getByRole("button", { name: "Add a rule" }).click();
+      await page.getByLabel("What is asked").last().selectOption("allowed_location");
+      await judge(page, `console-payer-${size}`);
+      await open(page, "/console/sessions/s-past", "Evening group");
+      await page.getByRole("button", { name: "Show places and numbers" }).click();
+      await expect(page.getByRole("link", { name: "+1 555 0177" })).toBeVisible();
+      await judge(page, `console-safety-${size}`);
+      await open(page, "/console", "Tonight");
+      await page.getByText("Who is missing").click();
+      await expect(page.getByLabel("What came of calling Priya S.")).toBeVisible();
+      await judge(page, `console-missing-${size}`);
+    });
+
     test("an export tells how far it is", async ({ page }) => {
       await play(page);
       await open(page, "/console/exports?week=2026-11-20", "Exports");

@@ -4,7 +4,6 @@ import { many } from "../../protocol/clinic.ts";
 import { Button } from "../../ui/Button.tsx";
 import { Input, Toggles } from "../../ui/Fields.tsx";
 import { Notice } from "../../ui/Notice.tsx";
-import { Table, type Column } from "../../ui/Table.tsx";
 import { useConsoleWords } from "../../words/console.tsx";
 import { Deliveries } from "./Deliveries.tsx";
 import { faultOf, Loaded, Refused, useDesk, useRead, useSend } from "./desk.tsx";
@@ -31,7 +30,7 @@ function useDeeds() {
 }
 
 export function Webhooks() {
-  const { t, moment, locale } = useConsoleWords();
+  const { t, moment } = useConsoleWords();
   const { who } = useDesk();
   const hooks = useRead<{ webhooks: Webhook[] | null }>("webhooks", "/webhooks");
   const [fresh, setFresh] = useState<Fresh>();
@@ -48,27 +47,27 @@ export function Webhooks() {
   const doing = (w: Webhook, deed: Deed) => (
     <Button size="small" look="quiet" short={t(`hooks.${deed}.short`)} disabled={deeds.busy} onClick={() => void run(w.id, deed)}>{t(`hooks.${deed}`, { url: w.url })}</Button>
   );
-  const columns: Column<Webhook>[] = [
-    { id: "url", head: t("hooks.url"), names: true, sort: (w) => w.url, cell: (w) => w.url },
-    { id: "events", head: t("hooks.events"), cell: (w) => many(w.kinds).join(", ") || t("hooks.events.all") },
-    { id: "state", head: t("console.status"), cell: (w) => (w.disabled ? t("hooks.is.off") : w.former_until ? t("hooks.is.rotated", { at: moment(w.former_until, who.zone) }) : t("hooks.is.on")) },
-    {
-      id: "do", head: t("evening.do"), cell: (w) => (
-        <div className={`${css["doings"]} ${css["wrap"]}`}>
-          {doing(w, "test")}
-          <Button size="small" look="quiet" short={t("hooks.sent.short")} aria-expanded={open === w.id} onClick={() => setOpen(open === w.id ? undefined : w.id)}>{t("hooks.sent", { url: w.url })}</Button>
-          {doing(w, "rotate")}
-          {doing(w, w.disabled ? "on" : "off")}
-          {doing(w, "drop")}
-        </div>
-      ),
-    },
-  ];
+  const state = (w: Webhook): string =>
+    w.disabled ? t("hooks.is.off") : w.former_until ? t("hooks.is.rotated", { at: moment(w.former_until, who.zone) }) : t("hooks.is.on");
+  const one = (w: Webhook) => (
+    <li key={w.id} className={css["card"]}>
+      <strong className={css["long"]}>{w.url}</strong>
+      <p>{many(w.kinds).join(", ") || t("hooks.events.all")}</p>
+      <p className={css["soft"]}>{state(w)}</p>
+      <div className={css["actions"]}>
+        {doing(w, "test")}
+        <Button size="small" look="quiet" short={t("hooks.sent.short")} aria-expanded={open === w.id} onClick={() => setOpen(open === w.id ? undefined : w.id)}>{t("hooks.sent", { url: w.url })}</Button>
+        {doing(w, "rotate")}
+        {doing(w, w.disabled ? "on" : "off")}
+        {doing(w, "drop")}
+      </div>
+    </li>
+  );
   return (
     <Part title={t("hooks.head")}>
       <p className={css["soft"]}>{t("hooks.lead")}</p>
       <Loaded of={hooks}>
-        {(got) => <Table caption={t("hooks.head")} rows={many(got.webhooks)} keyOf={(w) => w.id} locale={locale} empty={t("hooks.empty")} columns={columns} />}
+        {(got) => (many(got.webhooks).length === 0 ? <p className={css["soft"]}>{t("hooks.empty")}</p> : <ul className={css["list"]}>{many(got.webhooks).map(one)}</ul>)}
       </Loaded>
       <Refused refusal={deeds.refusal} />
       {tested && <Notice look="leaf">{t("hooks.tested")}</Notice>}
