@@ -132,6 +132,7 @@ func Mount(mux *http.ServeMux, o Options) {
 	h.staff(api)
 	h.passkeys(api)
 	h.clients(api)
+	h.tokens(api)
 	h.enterRoom(api)
 	h.sessions(api)
 	h.attendance(api)

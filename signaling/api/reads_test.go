@@ -21,7 +21,7 @@ var reads = map[string]string{
 	"/mail": "mail.read", "/persons/{id}/reminders": "reminders.read",
 
 	"/checkpoints": nobodys, "/consents": nobodys, "/door-rules": nobodys, "/ground-rules": nobodys, "/keys": nobodys, "/payers": nobodys,
-	"/programs": nobodys, "/rules": nobodys, "/scales": nobodys, "/series": nobodys, "/series/{id}": nobodys, "/service-clients": nobodys,
+	"/programs": nobodys, "/rules": nobodys, "/scales": nobodys, "/series": nobodys, "/series/{id}": nobodys, "/service-clients": nobodys, "/service-tokens": nobodys,
 	"/sessions": nobodys, "/sessions/{id}": nobodys, "/settings/mail": nobodys, "/webhooks": nobodys, "/webhooks/{id}/deliveries": nobodys,
 	"/staff/me": nobodys, "/staff/passkeys": nobodys, "/staff/ways": nobodys, "/calendar.ics": nobodys,
 	"/exports/{id}": nobodys, // how far it is

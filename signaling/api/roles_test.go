@@ -71,6 +71,7 @@ var whoMay = map[string]string{
 	"POST /rules": settings, "POST /payers": settings, "GET /settings/mail": settings, "PUT /settings/mail": settings,
 	"GET /webhooks": settings, "POST /webhooks": settings, "PATCH /webhooks/{id}": settings, "DELETE /webhooks/{id}": settings,
 	"POST /webhooks/{id}/rotate": settings, "POST /webhooks/{id}/test": settings, "GET /webhooks/{id}/deliveries": settings,
+	"GET /service-tokens": settings, "DELETE /service-tokens/{id}": settings,
 	"GET /service-clients": settings, "POST /service-clients": settings, "DELETE /service-clients/{id}": settings,
 	"POST /persons/{id}/signin-link": settings, "POST /persons/{id}/signout": settings,
 }

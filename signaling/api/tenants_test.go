@@ -202,10 +202,12 @@ func (o *office) furnish(name string) tenant {
 	}
 	key := auth.Passkey{Clinic: clinic, Person: staff.ID, Credential: "credential of " + name, Public: []byte("{}")}
 	o.check(o.records.AddPasskey(o.t.Context(), key))
+	_, token, err := o.authority.IssueService(o.t.Context(), clinic, "EHR", []auth.Scope{auth.ScopeSessionsRead}, time.Hour)
+	o.check(err)
 	evenings := series.Next(o.now.Add(time.Hour), 1)
 	ids := map[string]string{
 		"evening": evenings[0].RecurrenceID.String(), "date": evenings[0].RecurrenceID.LocalDate.String(),
-		"passkey":        key.Credential,
+		"service-token": token.ID, "passkey": key.Credential,
 		"webhook":        made("/webhooks", map[string]any{"url": "https://ehr.example.org/hook"}),
 		"export":         made("/exports", map[string]any{"kind": "csv", "session": session, "purpose": "the test", "recipient": "nobody", "draft": true}),
 		"service-client": made("/service-clients", map[string]any{"name": "EHR", "scopes": []string{"admin"}, "keys": oneKey}),
@@ -263,7 +265,7 @@ func (o *office) hold(session rooms.SessionID) {
 // nouns says whose id stands in a path, by what stands before it.
 var nouns = map[string]string{
 	"sessions": "session", "series": "series", "seats": "seat", "persons": "person", "programs": "program",
-	"guests": "person", "absences": "person", "webhooks": "webhook", "exports": "export", "service-clients": "service-client",
+	"guests": "person", "absences": "person", "webhooks": "webhook", "exports": "export", "service-clients": "service-client", "service-tokens": "service-token",
 	"passkeys": "passkey", "moves": "evening", "skip": "date",
 }
 
