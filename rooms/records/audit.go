@@ -22,7 +22,7 @@ type AuditEntry struct {
 	// Actor is a person's id, a service token's or "machine".
 	Actor     string          `json:"actor"`
 	ActorKind string          `json:"actor_kind"` // staff, client, service, machine
-	Action    string          `json:"action"`     // "door.read", "attendance.export"
+	Action    string          `json:"action"`     // "doors.read", "attendance.export"
 	Object    string          `json:"object,omitempty"`
 	Session   rooms.SessionID `json:"session,omitempty"`
 	Person    rooms.PersonID  `json:"person,omitempty"` // whose data it is
