@@ -802,6 +802,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/service-tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tokens that programs of the clinic were given */
+        get: operations["list-service-tokens"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/service-tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Refuse a program's token from now on */
+        delete: operations["revoke-service-token"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions": {
         parameters: {
             query?: never;
@@ -2032,9 +2066,9 @@ export interface components {
             with: string;
         };
         NewSignature: {
-            /** @description default: of the person's record */
+            /** @description default: of the person's record; another only if that has none */
             credential?: string;
-            /** @description as it is printed; default: of the person's record */
+            /** @description as it is printed: the signer's legal or display name; default the legal one */
             name?: string;
         };
         NewSubstitute: {
@@ -2163,6 +2197,8 @@ export interface components {
             name: string;
         };
         Programs: {
+            /** @description give it as after for the next page */
+            next?: string;
             programs: components["schemas"]["Program"][] | null;
         };
         PublicKey: {
@@ -2319,6 +2355,8 @@ export interface components {
             zone: string;
         };
         SeriesList: {
+            /** @description give it as after for the next page */
+            next?: string;
             series: components["schemas"]["Series"][] | null;
         };
         SeriesMove: {
@@ -2364,7 +2402,21 @@ export interface components {
         ServiceClients: {
             clients: components["schemas"]["ServiceClient"][] | null;
         };
+        ServiceToken: {
+            id: string;
+            issued_at: string;
+            /** @description the program's, as the administrator calls it */
+            name: string;
+            revoked: boolean;
+            scopes: string[] | null;
+            until: string;
+        };
+        ServiceTokens: {
+            tokens: components["schemas"]["ServiceToken"][] | null;
+        };
         Sessions: {
+            /** @description give it as after for the next page */
+            next?: string;
             sessions: components["schemas"]["ListedSession"][] | null;
         };
         SignedLine: {
@@ -3586,11 +3638,13 @@ export interface operations {
     "list-persons": {
         parameters: {
             query?: {
+                /** @description how many at most */
+                limit?: number;
+                /** @description where to go on: next of the answer before */
+                after?: string;
                 kind?: "staff" | "client" | "collateral";
                 /** @description part of a name */
                 q?: string;
-                after?: string;
-                limit?: number;
             };
             header?: never;
             path?: never;
@@ -3956,7 +4010,6 @@ export interface operations {
             header?: {
                 /** @description A repeated call with the same key and body gets the answer of the first, for 24 h. */
                 "Idempotency-Key"?: string;
-                Host?: string;
             };
             path: {
                 id: string;
@@ -4050,7 +4103,12 @@ export interface operations {
     };
     "list-programs": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description how many at most */
+                limit?: number;
+                /** @description where to go on: next of the answer before */
+                after?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -4357,7 +4415,6 @@ export interface operations {
             header?: {
                 /** @description A repeated call with the same key and body gets the answer of the first, for 24 h. */
                 "Idempotency-Key"?: string;
-                Host?: string;
             };
             path: {
                 id: string;
@@ -4424,7 +4481,6 @@ export interface operations {
             header?: {
                 /** @description A repeated call with the same key and body gets the answer of the first, for 24 h. */
                 "Idempotency-Key"?: string;
-                Host?: string;
             };
             path: {
                 id: string;
@@ -4490,6 +4546,10 @@ export interface operations {
     "list-series": {
         parameters: {
             query?: {
+                /** @description how many at most */
+                limit?: number;
+                /** @description where to go on: next of the answer before */
+                after?: string;
                 /** @description only those of a program */
                 program?: string;
             };
@@ -4960,9 +5020,71 @@ export interface operations {
             };
         };
     };
+    "list-service-tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceTokens"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "revoke-service-token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-sessions": {
         parameters: {
             query?: {
+                /** @description how many at most */
+                limit?: number;
+                /** @description where to go on: next of the answer before */
+                after?: string;
                 /** @description start at or after; default 8 days ago */
                 from?: string;
                 /** @description start before; default in 8 days */
@@ -5275,7 +5397,6 @@ export interface operations {
             header?: {
                 /** @description A repeated call with the same key and body gets the answer of the first, for 24 h. */
                 "Idempotency-Key"?: string;
-                Host?: string;
             };
             path: {
                 id: string;
@@ -5377,7 +5498,6 @@ export interface operations {
             header?: {
                 /** @description A repeated call with the same key and body gets the answer of the first, for 24 h. */
                 "Idempotency-Key"?: string;
-                Host?: string;
             };
             path: {
                 id: string;
