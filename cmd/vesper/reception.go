@@ -27,6 +27,11 @@ func (r reception) FreshLink(ctx context.Context, by rooms.Identity, person room
 	if err != nil {
 		return "", refused(err)
 	}
+	// Who leads has what a link of staff opens; a colleague's would let them
+	// act under that name. It can be sent to its owner.
+	if seat.Role.Staff() && person != by.Person {
+		return "", &rooms.Refusal{Code: "not_allowed", Message: "A colleague's link is not shown; send it to them instead."}
+	}
 	secret, hash := auth.NewInvitation()
 	link, err := r.records.FreshInvitation(ctx, auth.Invitation{Clinic: by.Clinic, Seat: seat.ID, Hash: hash})
 	if err != nil {
