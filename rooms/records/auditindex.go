@@ -10,7 +10,7 @@ import (
 
 // auditing is the migration that lets the audit log be searched by whom and
 // when: the same words as in the entry, in columns of their own.
-const auditing = 10
+const auditing = 12
 
 // about are the columns of an entry that are searched. They are no evidence:
 // VerifyAudit holds them against the entry.
