@@ -2,6 +2,7 @@ package records
 
 import (
 	"context"
+	"math"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -28,8 +29,7 @@ func (r *Records) judgeAhead(ctx context.Context, clinic rooms.ClinicID, session
 // RefreshRows computes the rows that another build kept, of all clinics and
 // the newest first, and takes its time. It is for once after the start.
 func (r *Records) RefreshRows(ctx context.Context) error {
-	now := r.clock.Now()
-	before, oldest := ms(now), ms(now.AddDate(0, 0, -aheadDays))
+	before, oldest := int64(math.MaxInt64), ms(r.clock.Now().AddDate(0, 0, -aheadDays))
 	for {
 		var stale []sessionRow
 		err := r.view(ctx, everyClinic, "find rows of another build", func(ctx context.Context, db bun.IDB) error {

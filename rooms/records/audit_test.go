@@ -41,6 +41,8 @@ func testAuditFindsTampering(t *testing.T) {
 	for _, statement := range []string{
 		"UPDATE audit SET entry = replace(entry, 'door.read', 'door.none') WHERE n = 3",
 		"UPDATE audit SET hash = prev WHERE n = 3",
+		"UPDATE audit SET person = 'another' WHERE n = 3",
+		"UPDATE audit SET at_ms = 0 WHERE n = 3",
 		"DELETE FROM audit WHERE n = 3",
 		"DELETE FROM audit WHERE n = 1",
 		"UPDATE audit SET n = CASE n WHEN 3 THEN 1003 ELSE 1004 END WHERE n IN (3, 4)",

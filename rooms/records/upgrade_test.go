@@ -41,6 +41,16 @@ func TestUpgradeFromTheFirstRelease(t *testing.T) {
 	if banned := must[bool](t)(r.Banned(ctx, "s2", rooms.PersonID("p2"))); !banned {
 		t.Error("a ban is gone")
 	}
+	found := must[[]AuditEntry](t)(r.SearchAudit(ctx, "c1", AuditQuery{Person: "p1", Limit: 9}))
+	if len(found) != 1 || found[0].Action != "doors.read" {
+		t.Errorf("audit log: %+v", found)
+	}
+	if n, err := r.VerifyAudit(ctx, "c1"); n != 2 || err != nil {
+		t.Errorf("audit log: %d %v", n, err)
+	}
+	if _, err := r.write.db.ExecContext(ctx, "UPDATE audit SET person = 'x'"); err == nil {
+		t.Error("the audit log has lost its lock")
+	}
 	if _, err := r.write.db.ExecContext(ctx, "UPDATE journal SET hash = 'x'"); err == nil {
 		t.Error("the journal has lost its lock")
 	}
@@ -69,6 +79,17 @@ func firstRelease(t *testing.T, file string) {
 	rows := must[[]byte](t)(os.ReadFile("testdata/version2.sql"))
 	if _, err := db.DB.ExecContext(t.Context(), string(rows)); err != nil {
 		t.Fatal(err)
+	}
+	prev := ""
+	for i, entry := range []string{
+		`{"clinic":"c1","n":1,"at":"2026-10-01T10:00:00Z","actor":"p1","actor_kind":"staff","action":"signin"}`,
+		`{"clinic":"c1","n":2,"at":"2026-10-01T10:05:00Z","actor":"p0","actor_kind":"staff","action":"doors.read","session":"s1","person":"p1"}`,
+	} {
+		_, err := db.DB.ExecContext(t.Context(), "INSERT INTO audit (clinic, n, entry, prev, hash) VALUES ('c1', ?, ?, ?, ?)", i+1, entry, prev, auditHash(prev, entry))
+		if err != nil {
+			t.Fatal(err)
+		}
+		prev = auditHash(prev, entry)
 	}
 }
 

@@ -80,6 +80,9 @@ func testJudge(t *testing.T) {
 		t.Helper()
 		return must[[]keptRow](t)(list[keptRow](ctx, r, clinic, "kept rows", "session", "clinic = ?", clinic))
 	}
+	if len(kept()) != 1 {
+		t.Error("nothing was computed when the session was sealed")
+	}
 	first := must[[]Judged](t)(r.Judge(ctx, clinic, evening.AddDate(0, 0, -1), evening.AddDate(0, 0, 8)))
 	if len(first) != 2 || len(first[0].Rows) != 3 || first[1].Rows != nil || len(first[1].Roster) != 3 || len(kept()) != 1 {
 		t.Fatalf("%+v, kept %d", first, len(kept()))
@@ -115,6 +118,14 @@ func testJudge(t *testing.T) {
 	spoil("build", "another")
 	if got := must[Judged](t)(r.JudgeOne(ctx, clinic, session)); len(got.Rows) != 3 {
 		t.Error("rows of another build are used")
+	}
+	spoil("judged", "[]")
+	spoil("build", "another")
+	if err := r.RefreshRows(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if rows := kept(); len(rows) != 1 || rows[0].Build != buildID() || rows[0].Judged == "[]" {
+		t.Errorf("not computed again for this build: %+v", rows)
 	}
 	if amended.Signed != nil {
 		t.Error("nobody has signed")
