@@ -3,6 +3,7 @@ package api
 import (
 	"io"
 	"net/http"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -203,5 +204,38 @@ func TestStaffFeed(t *testing.T) {
 	o.ask(200, "DELETE", "/sessions/"+second+"/substitute", nil)
 	if _, text = o.feedText(later); strings.Contains(text, "EXDATE;TZID=America/New_York:20261007") {
 		t.Error("after the undo the evening is still missing")
+	}
+}
+
+// Lists are read whole or page by page, and each item comes once.
+func TestSchedulePages(t *testing.T) {
+	o, program := scheduled(t)
+	for range 3 {
+		o.made("/programs", NewProgram{Name: "Same"})
+		o.ask(200, "POST", "/series", thanksgiving(program))
+	}
+	for path, name := range map[string]string{
+		"/programs?limit=": "programs", "/series?limit=": "series",
+		"/sessions?from=2026-10-05T00:00:00Z&to=2026-10-20T00:00:00Z&limit=": "sessions",
+	} {
+		whole := o.ask(200, "GET", path+"1000", nil)
+		want := whole[name].([]any)
+		if len(want) < 3 || whole["next"] != nil {
+			t.Fatalf("%s: %v", path, whole)
+		}
+		var got []any
+		for after := ""; ; {
+			page := o.ask(200, "GET", path+"2&after="+after, nil)
+			got = append(got, page[name].([]any)...)
+			next, more := page["next"].(string)
+			if !more {
+				break
+			}
+			after = next
+		}
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: page by page %v, want %v", path, got, want)
+		}
+		o.ask(422, "GET", path+"2&after=bm9uZQ", nil)
 	}
 }
