@@ -20,6 +20,7 @@ type clinicRow struct {
 	NeutralTitle  string         `bun:"neutral_title"`
 	CreatedAt     int64          `bun:"created_at"`
 	Retention     int            `bun:"retention_years"`
+	KeyCheck      string         `bun:"key_check"`
 }
 
 func (c clinicRow) noun() Clinic {
@@ -41,7 +42,11 @@ func (r *Records) CreateClinic(ctx context.Context, clinic Clinic) (Clinic, erro
 		ID: clinic.ID, Name: clinic.Name, Zone: clinic.Zone, NeutralTitle: clinic.NeutralTitle, CreatedAt: ms(r.clock.Now()),
 		Retention: cmp.Or(clinic.RetentionYears, DefaultRetention),
 	}
-	err := r.change(ctx, row.ID, "create clinic", func(ctx context.Context, tx bun.Tx) error {
+	var err error
+	if row.KeyCheck, err = r.keyMark(row.ID); err != nil {
+		return Clinic{}, fmt.Errorf("create clinic: %w", err)
+	}
+	err = r.change(ctx, row.ID, "create clinic", func(ctx context.Context, tx bun.Tx) error {
 		if err := insert(ctx, tx, &row); err != nil {
 			return err
 		}

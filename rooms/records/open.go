@@ -114,7 +114,7 @@ func (r *Records) start(ctx context.Context, options Options, made func(engine) 
 		return err
 	}
 	r.write, r.read = startWriter(write, r.engine), read
-	return nil
+	return r.checkKeys(ctx)
 }
 
 // Ready reports whether the file can be read and the writer writes.
