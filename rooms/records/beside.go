@@ -35,11 +35,11 @@ func beside(ctx context.Context, db bun.IDB, clinic rooms.ClinicID, sessions []s
 	}
 	if len(open) > 0 {
 		if around.seats, err = grouped(ctx, db, "created_at, id", func(row seatRow) rooms.SeriesID { return row.Series },
-			"clinic = ? AND series IN (?)", clinic, bun.In(series)); err != nil {
+			"clinic = ? AND series IN (?)", clinic, bun.List(series)); err != nil {
 			return around, err
 		}
 		if around.only, err = grouped(ctx, db, "created_at, id", func(row sessionSeatRow) rooms.SessionID { return row.Session },
-			"clinic = ? AND session IN (?)", clinic, bun.In(open)); err != nil {
+			"clinic = ? AND session IN (?)", clinic, bun.List(open)); err != nil {
 			return around, err
 		}
 	}
@@ -51,15 +51,15 @@ func beside(ctx context.Context, db bun.IDB, clinic rooms.ClinicID, sessions []s
 
 func (around *surroundings) readSealed(ctx context.Context, db bun.IDB, clinic rooms.ClinicID, sealed []rooms.SessionID) (err error) {
 	const theirs = "clinic = ? AND session IN (?)"
-	if around.seals, err = grouped(ctx, db, "session, n", func(row sealRow) rooms.SessionID { return row.Session }, theirs, clinic, bun.In(sealed)); err != nil {
+	if around.seals, err = grouped(ctx, db, "session, n", func(row sealRow) rooms.SessionID { return row.Session }, theirs, clinic, bun.List(sealed)); err != nil {
 		return err
 	}
-	if around.signed, err = grouped(ctx, db, "session, n", func(row signatureRow) rooms.SessionID { return row.Session }, theirs, clinic, bun.In(sealed)); err != nil {
+	if around.signed, err = grouped(ctx, db, "session, n", func(row signatureRow) rooms.SessionID { return row.Session }, theirs, clinic, bun.List(sealed)); err != nil {
 		return err
 	}
 	var heads []entryRow
 	err = db.NewSelect().Model(&heads).Column("session", "hash").
-		Where("(session, n) IN (SELECT session, max(n) FROM journal WHERE session IN (?) GROUP BY session)", bun.In(sealed)).Scan(ctx)
+		Where("(session, n) IN (SELECT session, max(n) FROM journal WHERE session IN (?) GROUP BY session)", bun.List(sealed)).Scan(ctx)
 	if err != nil {
 		return err
 	}
@@ -67,7 +67,7 @@ func (around *surroundings) readSealed(ctx context.Context, db bun.IDB, clinic r
 	for _, row := range heads {
 		around.heads[row.Session] = row.Hash
 	}
-	kept, err := many[keptRow](ctx, db, "session", "clinic = ? AND build = ? AND session IN (?)", clinic, buildID(), bun.In(sealed))
+	kept, err := many[keptRow](ctx, db, "session", "clinic = ? AND build = ? AND session IN (?)", clinic, buildID(), bun.List(sealed))
 	around.kept = map[rooms.SessionID]keptRow{}
 	for _, row := range kept {
 		around.kept[row.Session] = row

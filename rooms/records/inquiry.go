@@ -64,10 +64,10 @@ func (q AuditQuery) parts(evenings []rooms.SessionID) []condition {
 	}
 	parts := []condition{
 		{"person = ?", []any{q.Person}},
-		{"session = '' AND person = '' AND action IN (?)", []any{bun.In(wholeClinic)}},
+		{"session = '' AND person = '' AND action IN (?)", []any{bun.List(wholeClinic)}},
 	}
 	if len(evenings) > 0 {
-		parts = append(parts, condition{"session IN (?) AND person = ''", []any{bun.In(evenings)}})
+		parts = append(parts, condition{"session IN (?) AND person = ''", []any{bun.List(evenings)}})
 	}
 	return parts
 }
