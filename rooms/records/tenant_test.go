@@ -20,7 +20,7 @@ import (
 // noTenant are the methods that need no clinic, each for its reason.
 var noTenant = []string{
 	"ClaimMessage", "OutboxDepth", // the post's
-	"Close", "Ready", "Clinics", "CreateClinic", "DueToOpen", // the installation's own
+	"Close", "Ready", "RefreshRows", "Clinics", "CreateClinic", "DueToOpen", // the installation's own
 	"Open", "Append", "Beat", "Seal", "Owner", "Banned", "CheckpointDue", // the room's, by a session that a token named
 	"InvitationByHash", "FeedByHash", "StaffLinkByHash", "ConsumeStaffLink", "ConsumeTicket", // by a secret
 	"ServiceClient", "ConsumeAssertion", "PasskeysByCredential", // by a proof that goes with it
@@ -218,6 +218,12 @@ func testOtherClinic(t *testing.T) {
 			found, _, err := r.FindPersons(ctx, me, PersonQuery{Limit: 100})
 			return len(must[[]Person](t)(found, err)) - len(mine.people)
 		},
+		"FindSessions": func() int {
+			return len(must[[]Session](t)(r.FindSessions(ctx, me, SessionQuery{From: time.Unix(0, 0), To: evening.AddDate(9, 0, 0), Limit: 100}))) -
+				len(must[[]Session](t)(r.ListSessions(ctx, me, time.Unix(0, 0), evening.AddDate(9, 0, 0))))
+		},
+		"PersonNames": func() int { return len(must[[]Person](t)(r.PersonNames(ctx, me))) - len(mine.people) },
+		"StaffRoles":  func() int { return len(must[[]auth.StaffRole](t)(r.StaffRoles(ctx, me, theirs.people[0].ID))) },
 		"Links": func() int {
 			return len(must[map[rooms.SeatID]LinkState](t)(r.Links(ctx, me, theirs.series.ID)))
 		},
