@@ -3,8 +3,10 @@ package api
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -104,7 +106,7 @@ func (d *exportDesk) run(job *exportJob, work func(context.Context, func(done, t
 		return
 	}
 	defer func() { <-d.slots }()
-	out, err := work(d.life, job.step)
+	out, err := guarded(d.life, job.step, work)
 	if err == nil && len(out.data) > maxExport {
 		err = errors.New("the file is larger than 32 MiB")
 	}
@@ -125,6 +127,17 @@ func (d *exportDesk) run(job *exportJob, work func(context.Context, func(done, t
 	default:
 		job.state, job.made, job.done = "done", out, job.total
 	}
+}
+
+// guarded lets a panic fail one export, and not take the server along. What it
+// said is not kept: it may hold what people said.
+func guarded(ctx context.Context, step func(done, total int), work func(context.Context, func(done, total int)) (made, error)) (out made, err error) {
+	defer func() {
+		if recover() != nil {
+			out, err = made{}, fmt.Errorf("the export panicked: %s", debug.Stack())
+		}
+	}()
+	return work(ctx, step)
 }
 
 func (j *exportJob) step(done, total int) {
