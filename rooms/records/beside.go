@@ -57,15 +57,19 @@ func (around *surroundings) readSealed(ctx context.Context, db bun.IDB, clinic r
 	if around.signed, err = grouped(ctx, db, "session, n", func(row signatureRow) rooms.SessionID { return row.Session }, theirs, clinic, bun.List(sealed)); err != nil {
 		return err
 	}
-	var heads []entryRow
-	err = db.NewSelect().Model(&heads).Column("session", "hash").
-		Where("(session, n) IN (SELECT session, max(n) FROM journal WHERE session IN (?) GROUP BY session)", bun.List(sealed)).Scan(ctx)
+	var heads []struct {
+		ID   rooms.SessionID `bun:"id"`
+		Head string          `bun:"head"`
+	}
+	err = db.NewSelect().Table("sessions").Column("id").
+		ColumnExpr("(SELECT hash FROM journal WHERE journal.session = sessions.id ORDER BY n DESC LIMIT 1) AS head").
+		Where("clinic = ? AND id IN (?)", clinic, bun.In(sealed)).Scan(ctx, &heads)
 	if err != nil {
 		return err
 	}
 	around.heads = map[rooms.SessionID]string{}
 	for _, row := range heads {
-		around.heads[row.Session] = row.Hash
+		around.heads[row.ID] = row.Head
 	}
 	kept, err := many[keptRow](ctx, db, "session", "clinic = ? AND build = ? AND session IN (?)", clinic, buildID(), bun.List(sealed))
 	around.kept = map[rooms.SessionID]keptRow{}
@@ -83,4 +87,11 @@ func grouped[R any, K comparable](ctx context.Context, db bun.IDB, order string,
 		groups[key(row)] = append(groups[key(row)], row)
 	}
 	return groups, err
+}
+
+// keptRows are the rows that were kept of a sealed session, if they hold for
+// its chain as it is.
+func (around surroundings) keptRows(session sessionRow) (judged string, fits bool) {
+	kept, found := around.kept[session.ID]
+	return kept.Judged, found && session.Sealed && kept.Head == around.heads[session.ID]
 }

@@ -3,6 +3,7 @@ package records
 import (
 	"context"
 	"crypto/rand"
+	"runtime"
 	"runtime/debug"
 	"sync"
 	"time"
@@ -76,6 +77,7 @@ func (r *Records) JudgeOne(ctx context.Context, clinic rooms.ClinicID, session r
 
 func (r *Records) judge(ctx context.Context, clinic rooms.ClinicID, where string, args ...any) (all []Judged, err error) {
 	var fresh []keptRow
+	kept := map[int]string{} // rows to read, by place in all
 	err = r.view(ctx, clinic, "judge sessions", func(ctx context.Context, db bun.IDB) error {
 		rows, err := selectSessions(ctx, db, 0, "start_ms, id", where, args...)
 		if err != nil {
@@ -90,6 +92,9 @@ func (r *Records) judge(ctx context.Context, clinic rooms.ClinicID, where string
 			if err != nil {
 				return err
 			}
+			if found, fits := around.keptRows(row); fits {
+				kept[len(all)] = found
+			}
 			all = append(all, judged)
 			if keep != nil {
 				fresh = append(fresh, *keep)
@@ -97,6 +102,9 @@ func (r *Records) judge(ctx context.Context, clinic rooms.ClinicID, where string
 		}
 		return nil
 	})
+	if err == nil {
+		err = readKept(all, kept)
+	}
 	if err != nil || len(fresh) == 0 {
 		return all, err
 	}
@@ -124,17 +132,42 @@ func (r *Records) judgeRow(ctx context.Context, db bun.IDB, row sessionRow, arou
 	if j.Signed, err = signOff(around.seals[row.ID], around.signed[row.ID]); err != nil {
 		return j, nil, err
 	}
-	head := around.heads[row.ID]
-	if kept, found := around.kept[row.ID]; found && kept.Head == head {
-		j.Rows, err = decode[[]attendance.Record](kept.Judged)
-		named(j.Rows, j.Roster)
-		return j, nil, err
+	if _, fits := around.keptRows(row); fits {
+		return j, nil, nil // read later
 	}
 	if j.Rows, err = r.compute(ctx, db, j); err != nil {
 		return j, nil, err
 	}
 	text, err := encode(attendance.WithoutNames(j.Rows))
-	return j, &keptRow{Clinic: row.Clinic, Session: row.ID, Head: head, Build: buildID(), Judged: text, KeptAt: ms(r.clock.Now())}, err
+	return j, &keptRow{Clinic: row.Clinic, Session: row.ID, Head: around.heads[row.ID], Build: buildID(), Judged: text, KeptAt: ms(r.clock.Now())}, err
+}
+
+// readKept reads rows that were kept, on all cores.
+func readKept(all []Judged, kept map[int]string) error {
+	var work sync.WaitGroup
+	places, failed := make(chan int), make(chan error, len(kept))
+	for range min(runtime.GOMAXPROCS(0), len(kept)) {
+		work.Go(func() {
+			for n := range places {
+				rows, err := decode[[]attendance.Record](kept[n])
+				named(rows, all[n].Roster)
+				all[n].Rows = rows
+				failed <- err
+			}
+		})
+	}
+	for n := range kept {
+		places <- n
+	}
+	close(places)
+	work.Wait()
+	close(failed)
+	for err := range failed {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // compute judges from the journal.
