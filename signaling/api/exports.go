@@ -21,6 +21,7 @@ type NewExport struct {
 	Session   string `json:"session,omitempty" maxLength:"64"`
 	Week      string `json:"week,omitempty" doc:"any date of the week" example:"2026-10-05"`
 	Program   string `json:"program,omitempty" maxLength:"64" doc:"of a week: only people and sessions of one program"`
+	Payer     string `json:"payer,omitempty" maxLength:"40" doc:"of a week: only the clients of one payer, so that it learns of nobody else's"`
 	Person    string `json:"person,omitempty" maxLength:"64" doc:"whose own copy"`
 	From      string `json:"from,omitempty" doc:"of an own copy: its first date" example:"2026-10-05"`
 	To        string `json:"to,omitempty" doc:"of an own copy: its last date" example:"2026-10-11"`
@@ -127,13 +128,14 @@ func (in NewExport) check() error {
 		from, to := found.day("from", in.From), found.day("to", in.To)
 		found.check(from == "" || to == "" || from <= to && to <= from.Add(ownDays), "to",
 			"The last date is not before the first, and at most 400 days after it.")
-		found.check(in.Session == "" && in.Week == "" && in.Program == "", "session",
+		found.check(in.Session == "" && in.Week == "" && in.Program == "" && in.Payer == "", "session",
 			"An own copy is of a person and a time, not of a session, a week or a program.")
 	} else {
 		found.check((in.Session == "") != (in.Week == ""), "session", "Give a session or a week, one of them.")
 		if in.Week != "" {
 			found.day("week", in.Week)
 		}
+		found.check(in.Payer == "" || in.Week != "", "payer", "The clients of one payer are exported by the week.")
 		found.check(in.Person == "" && in.From == "" && in.To == "" && in.Format == "", "person",
 			"Person, from, to and format are of an own copy.")
 	}

@@ -110,6 +110,7 @@ func (h *house) makeWeek(ctx context.Context, clinic rooms.ClinicID, in NewExpor
 	if err != nil {
 		return made{}, err
 	}
+	show := w.of(in.Payer)
 	sheet := export.WeekInput{Cover: cover, View: week.Compute(w.Input), People: names(w.persons)}
 	var judged []records.Judged // what the file is of: no other program's, none of alumni
 	for i, j := range w.judged {
@@ -119,6 +120,7 @@ func (h *house) makeWeek(ctx context.Context, clinic rooms.ClinicID, in NewExpor
 		}
 		judged = append(judged, j)
 		if len(j.Rows) > 0 {
+			j.Rows = slices.DeleteFunc(slices.Clone(j.Rows), func(r attendance.Record) bool { return !show(r) })
 			sheet.Sessions = append(sheet.Sessions, sheetOf(j))
 		}
 	}
@@ -135,6 +137,21 @@ func (h *house) makeWeek(ctx context.Context, clinic rooms.ClinicID, in NewExpor
 	return written(in.Kind, "week-"+string(sheet.View.Start), sheet, map[string]func(io.Writer, export.WeekInput) error{
 		"csv": export.WeekCSV, "pdf": export.WeekPDF, "html": export.WeekHTML, "fhir": export.WeekFHIR,
 	})
+}
+
+// of leaves the clients of one payer among the people of a week, and says which
+// rows are for its eyes: theirs, and those of staff. Groups are counted with
+// everybody in them. Empty: all people, all rows.
+func (w *aWeek) of(payer string) func(attendance.Record) bool {
+	if payer == "" {
+		return func(attendance.Record) bool { return true }
+	}
+	theirs := map[rooms.PersonID]bool{}
+	w.People = slices.DeleteFunc(slices.Clone(w.People), func(p week.Person) bool {
+		theirs[p.ID] = p.Payer != nil && p.Payer.Payer == payer
+		return !theirs[p.ID]
+	})
+	return func(r attendance.Record) bool { return r.Role.Staff() || theirs[r.Person] || theirs[r.Matched] }
 }
 
 // makeOwn walks the time week by week, so that no more is in memory than one

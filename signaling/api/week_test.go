@@ -308,3 +308,32 @@ func TestOwnWeek(t *testing.T) {
 		t.Errorf("%+v, staff see %+v", own, v.People)
 	}
 }
+
+// A payer's week holds its own clients, in every format, and nobody else's.
+func TestAPayerSeesItsOwnClients(t *testing.T) {
+	e := newEvenings(t, 3)
+	for _, key := range []string{"north", "south"} {
+		ask[week.Payer](e.office, "POST", "/payers", e.admin, week.Payer{Payer: key, Name: key + " Health"})
+	}
+	if status, got := e.call("PUT", "/api/v1/persons/"+string(e.client)+"/payer", e.admin, PersonPayer{Payer: "north"}); status != 204 {
+		t.Fatalf("set payer: %d %v", status, got)
+	}
+	for _, kind := range []string{"csv", "html", "fhir"} {
+		file := func(payer string) string {
+			return e.file(e.exported(map[string]any{"kind": kind, "week": "2026-10-05", "names": kind == "fhir", "payer": payer}))
+		}
+		if !strings.Contains(file("north"), "Ruiz") {
+			t.Errorf("%s: the payer's own client is missing", kind)
+		}
+		south := file("south")
+		for _, mark := range []string{"Ana", "Ruiz", string(e.client)} {
+			if strings.Contains(south, mark) {
+				t.Errorf("%s for another payer holds %q", kind, mark)
+			}
+		}
+	}
+	status, got := e.call("POST", "/api/v1/exports", e.admin, map[string]any{
+		"kind": "csv", "session": e.sessions[0].Session, "payer": "north", "purpose": "Payment", "recipient": "North",
+	})
+	e.want(422, "invalid", status, got)
+}

@@ -1928,6 +1928,8 @@ export interface components {
             kind: "csv" | "pdf" | "html" | "fhir" | "own";
             /** @description of fhir: with legal names beside the ids */
             names?: boolean;
+            /** @description of a week: only the clients of one payer, so that it learns of nobody else's */
+            payer?: string;
             /** @description whose own copy */
             person?: string;
             /** @description of a week: only people and sessions of one program */

@@ -12,6 +12,7 @@ import { addDays, dateIn, startOf } from "./dates.ts";
 import { faultOf, Loaded, refusalFrom, Refused, useDesk, useRead, useSend } from "./desk.tsx";
 import { saveFile } from "./files.ts";
 import { usePersons } from "./paged.tsx";
+import { newestSets, type PayerSet } from "./payers.ts";
 import { Head, Part } from "./Shell.tsx";
 import css from "./Console.module.css";
 
@@ -24,6 +25,8 @@ interface Order {
   span: Span;
   session: string;
   week: string;
+  /** Only its clients; empty: everybody. */
+  payer: string;
   person: string;
   from: string;
   to: string;
@@ -34,7 +37,7 @@ interface Order {
 
 /** What the server takes: only what the span needs. */
 export function orderBody(o: Order): object {
-  const span = o.span === "session" ? { session: o.session } : o.span === "week" ? { week: o.week } : { person: o.person, from: o.from, to: o.to };
+  const span = o.span === "session" ? { session: o.session } : o.span === "week" ? { week: o.week, ...(o.payer !== "" && { payer: o.payer }) } : { person: o.person, from: o.from, to: o.to };
   return { kind: o.kind, ...span, purpose: o.purpose.trim(), recipient: o.recipient.trim(), ...(o.draft && { draft: true }) };
 }
 
@@ -45,7 +48,7 @@ export function ExportsPage() {
   const today = dateIn(who.zone);
   const [order, setOrder] = useState<Order>(() => ({
     kind: "csv", span: wanted.has("session") ? "session" : "week", session: wanted.get("session") ?? "", week: wanted.get("week") ?? today,
-    person: "", from: addDays(today, -30), to: today, purpose: "", recipient: "", draft: false,
+    payer: "", person: "", from: addDays(today, -30), to: today, purpose: "", recipient: "", draft: false,
   }));
   const [made, setMade] = useState<string>();
   const start = useSend((office, o: Order) => office.post<{ id: string }>("/exports", { body: orderBody(o) }), []);
@@ -94,6 +97,7 @@ function SpanFields({ order, change, fault }: SpanProps) {
   const query = { from: startOf(addDays(today, -90), who.zone), to: startOf(addDays(today, 1), who.zone), limit: 1000 };
   const sessions = useRead<{ sessions: ListedSession[] | null }>("sessions", "/sessions", { query }, order.span === "session");
   const persons = usePersons("client", order.span === "person");
+  const payers = useRead<{ payers: PayerSet[] | null }>("payers", "/payers", {}, order.span === "week");
   if (order.span === "person") {
     return (
       <Group label={t("exports.of")}>
@@ -114,7 +118,13 @@ function SpanFields({ order, change, fault }: SpanProps) {
       <Choices label={t("exports.span")} name="span" value={order.span} onValue={(span) => change({ span })}
         options={(["week", "session"] as const).map((value) => ({ value, label: t(`exports.span.${value}`) }))} />
       {order.span === "week"
-        ? <Input type="date" label={t("exports.week")} hint={t("exports.week.hint")} value={order.week} onValue={(week) => change({ week })} fault={fault("week")} />
+        ? (
+          <>
+            <Input type="date" label={t("exports.week")} hint={t("exports.week.hint")} value={order.week} onValue={(week) => change({ week })} fault={fault("week")} />
+            <Select label={t("exports.payer")} hint={t("exports.payer.hint")} value={order.payer} onValue={(payer) => change({ payer })} fault={fault("payer")}
+              options={[{ value: "", label: t("exports.payer.all") }, ...newestSets(many(payers.data?.payers)).map((p) => ({ value: p.payer, label: p.name }))]} />
+          </>
+        )
         : <Select label={t("console.session")} value={order.session} onValue={(session) => change({ session })} fault={fault("session")}
             options={[{ value: "", label: t("choose") }, ...list.map((s) => ({ value: s.id, label: `${date(s.start, s.zone)}, ${s.title}` }))]} />}
     </Group>
