@@ -3,6 +3,7 @@ package records
 import (
 	"bufio"
 	"context"
+	"encoding/hex"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -14,6 +15,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"vesper/auth"
 	"vesper/rooms"
 )
 
@@ -23,6 +25,7 @@ const (
 	crashDir      = "VESPER_TEST_CRASH_DIR"
 	crashPostgres = "VESPER_TEST_CRASH_POSTGRES" // empty: the file in the folder
 	crashSessions = "VESPER_TEST_CRASH_SESSIONS"
+	crashFields   = "VESPER_TEST_CRASH_FIELDS" // the parent's key: id:hex
 )
 
 func TestMain(m *testing.M) {
@@ -34,7 +37,13 @@ func TestMain(m *testing.M) {
 
 func appendForever(dir string, sessions []string) {
 	ctx := context.Background()
-	r, err := Open(ctx, Options{Dir: dir, Postgres: os.Getenv(crashPostgres), Sealer: testSealer, Fields: testFields})
+	id, key, _ := strings.Cut(os.Getenv(crashFields), ":")
+	fields := []auth.FieldKey{{ID: id}}
+	if _, err := hex.Decode(fields[0].Bytes[:], []byte(key)); err != nil {
+		fmt.Println("error", err)
+		os.Exit(1)
+	}
+	r, err := Open(ctx, Options{Dir: dir, Postgres: os.Getenv(crashPostgres), Sealer: testSealer, Fields: fields})
 	if err != nil {
 		fmt.Println("error", err)
 		os.Exit(1)
@@ -107,7 +116,8 @@ func crashOnce(t *testing.T, dir string, sessions []rooms.SessionID) map[string]
 	child := exec.CommandContext(t.Context(), os.Args[0])
 	database, _ := databases.Load(dir)
 	url, _ := database.(string)
-	child.Env = append(os.Environ(), crashDir+"="+dir, crashPostgres+"="+url, crashSessions+"="+strings.Join(names, ","))
+	child.Env = append(os.Environ(), crashDir+"="+dir, crashPostgres+"="+url, crashSessions+"="+strings.Join(names, ","),
+		crashFields+"="+testFields[0].ID+":"+hex.EncodeToString(testFields[0].Bytes[:]))
 	output, err := child.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

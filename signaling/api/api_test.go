@@ -7,7 +7,10 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -39,9 +42,40 @@ func (o *office) AfterFunc(d time.Duration, f func()) rooms.Timer {
 // unlimited lets a test ask as fast as it can.
 var unlimited = Limits{Address: Rate{Burst: 1 << 20, PerSecond: 1 << 20}, Link: Rate{Burst: 1 << 20, PerSecond: 1 << 20}}
 
+// template is a data folder with all its tables and nothing in them. Making
+// them for every office would take longer than most tests.
+var template = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "vesper-office")
+	if err != nil {
+		return "", err
+	}
+	keys, err := auth.NewKeys()
+	if err != nil {
+		return "", err
+	}
+	r, err := records.Open(context.Background(), records.Options{Dir: dir, Sealer: keys.Seal(), Fields: keys.Fields()})
+	if err != nil {
+		return "", err
+	}
+	return filepath.Join(dir, "vesper.db"), r.Close()
+})
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if file, err := template(); err == nil {
+		_ = os.RemoveAll(filepath.Dir(file))
+	}
+	os.Exit(code)
+}
+
 func newOffice(t *testing.T) *office {
 	t.Helper()
 	o := &office{t: t, token: map[string]string{}, clinic: map[string]rooms.ClinicID{}, now: time.Now().UTC(), dir: t.TempDir()}
+	empty, err := template()
+	o.check(err)
+	tables, err := os.ReadFile(empty)
+	o.check(err)
+	o.check(os.WriteFile(filepath.Join(o.dir, "vesper.db"), tables, 0o600))
 	keys, err := auth.NewKeys()
 	o.check(err)
 	o.records, err = records.Open(t.Context(), records.Options{Dir: o.dir, Sealer: keys.Seal(), Fields: keys.Fields(), Clock: o})
