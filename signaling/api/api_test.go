@@ -118,6 +118,18 @@ func (o *office) expand() {
 
 func (o *office) call(method, path, token string, body any) (int, map[string]any) {
 	o.t.Helper()
+	response, data := o.send(method, path, token, body)
+	var answer map[string]any
+	_ = json.Unmarshal(data, &answer)
+	if response.StatusCode >= 400 && response.Header.Get("Content-Type") != "application/problem+json" {
+		o.t.Errorf("%s %s: %d as %q", method, path, response.StatusCode, response.Header.Get("Content-Type"))
+	}
+	return response.StatusCode, answer
+}
+
+// send calls the interface; a body that is text goes as it stands.
+func (o *office) send(method, path, token string, body any) (*http.Response, []byte) {
+	o.t.Helper()
 	var payload bytes.Buffer
 	if text, raw := body.(string); raw {
 		payload.WriteString(text)
@@ -135,12 +147,7 @@ func (o *office) call(method, path, token string, body any) (int, map[string]any
 	defer response.Body.Close()
 	data, err := io.ReadAll(response.Body)
 	o.check(err)
-	var answer map[string]any
-	_ = json.Unmarshal(data, &answer)
-	if response.StatusCode >= 400 && response.Header.Get("Content-Type") != "application/problem+json" {
-		o.t.Errorf("%s %s: %d as %q", method, path, response.StatusCode, response.Header.Get("Content-Type"))
-	}
-	return response.StatusCode, answer
+	return response, data
 }
 
 func (o *office) want(status int, code string, gotStatus int, got map[string]any) {

@@ -1,12 +1,10 @@
 package api
 
 import (
-	"bytes"
 	"cmp"
 	"database/sql"
 	"encoding/json"
 	"fmt"
-	"io"
 	"maps"
 	"net/http"
 	"net/url"
@@ -383,21 +381,7 @@ func known(path string) bool {
 
 func (o *office) raw(method, path, token string, body any) (int, string) {
 	o.t.Helper()
-	var payload bytes.Buffer
-	if body != nil {
-		o.check(json.NewEncoder(&payload).Encode(body))
-	}
-	request, err := http.NewRequestWithContext(o.t.Context(), method, o.url+path, &payload)
-	o.check(err)
-	request.Header.Set("Content-Type", "application/json")
-	if token != "" {
-		request.Header.Set("Authorization", "Bearer "+token)
-	}
-	response, err := http.DefaultClient.Do(request)
-	o.check(err)
-	defer response.Body.Close()
-	answer, err := io.ReadAll(response.Body)
-	o.check(err)
+	response, answer := o.send(method, path, token, body)
 	return response.StatusCode, string(answer)
 }
 
