@@ -63,7 +63,7 @@ func (around *surroundings) readSealed(ctx context.Context, db bun.IDB, clinic r
 	}
 	err = db.NewSelect().Table("sessions").Column("id").
 		ColumnExpr("(SELECT hash FROM journal WHERE journal.session = sessions.id ORDER BY n DESC LIMIT 1) AS head").
-		Where("clinic = ? AND id IN (?)", clinic, bun.In(sealed)).Scan(ctx, &heads)
+		Where("clinic = ? AND id IN (?)", clinic, bun.List(sealed)).Scan(ctx, &heads)
 	if err != nil {
 		return err
 	}
