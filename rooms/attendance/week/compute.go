@@ -133,9 +133,9 @@ func (c *computation) listed(s *Session) Listed {
 	return Listed{Session: s.Plan.Session, Start: s.Plan.Start.UTC(), Date: c.dates[s.Plan.Session], Title: s.Title}
 }
 
-// toCome reports whether a session can still be attended from its beginning.
+// toCome reports whether a session, or the rest of it, can still be attended.
 func (c *computation) toCome(s *Session) bool {
-	return s.State == Planned && s.Plan.Start.After(c.in.Now)
+	return (s.State == Planned || s.State == Running) && s.Plan.End.After(c.in.Now)
 }
 
 // look finds what is wrong with sessions rather than with people.
@@ -182,10 +182,10 @@ func (c *computation) stranger(s *Session, r attendance.Record) bool {
 	return !Counts(r) || r.Matched == "" && !c.known[r.Person]
 }
 
-// ranks is the order of problems: first what is missing, then what is short,
-// then what is only unknown.
-var ranks = []string{"week.session.not_opened", "week.session.unsigned", "week.guest", "line", "rule", "week.prescribed.too_late", "week.prescribed.short",
-	"week.session", "week.prescribed", "week"}
+// ranks is the order of problems: first what holds the week up, then hours
+// while they can be made up, then what is short, then what is only unknown.
+var ranks = []string{"week.session.not_opened", "week.session.unsigned", "week.guest", "week.prescribed.open", "week.prescribed.too_late", "week.prescribed.short",
+	"line", "rule", "week.session", "week.prescribed", "week"}
 
 func rank(code string) int {
 	return slices.IndexFunc(ranks, func(prefix string) bool { return strings.HasPrefix(code, prefix) })

@@ -2,6 +2,7 @@ package week
 
 import (
 	"slices"
+	"strings"
 
 	"vesper/rooms"
 	"vesper/rooms/attendance"
@@ -165,23 +166,39 @@ func (c *computation) makeUp(p *PersonOf) {
 		return
 	}
 	other := c.offers(p)
-	left := p.Left + other
-	if len(p.MakeUp) > 0 {
-		p.By = p.MakeUp[len(p.MakeUp)-1].Date
-		for _, m := range p.MakeUp {
-			p.By = max(p.By, m.Date)
-		}
-	}
+	left, offered := p.Left+other, p.MakeUp
+	p.By = lastOf(offered)
+	key := "week.prescribed.open"
 	switch {
 	case left == 0:
 		p.Stands = say("week.prescribed.short", v)
+		return
 	case left < missing:
-		v["left_minutes"] = left
-		p.Stands = say("week.prescribed.too_late", v)
-	default:
-		v["by_date"] = p.By
-		p.Stands = say("week.prescribed.open", v)
+		key, v["left_minutes"] = "week.prescribed.too_late", left
+	case p.Left >= missing:
+		key = "week.prescribed.on_track"
+		offered = slices.DeleteFunc(slices.Clone(offered), func(m MakeUp) bool { return !m.Seated })
 	}
+	v["by_date"], v["where"] = lastOf(offered), titles(offered)
+	p.Stands = say(key, v)
+}
+
+func lastOf(offered []MakeUp) (last Date) {
+	for _, m := range offered {
+		last = max(last, m.Date)
+	}
+	return last
+}
+
+// titles names each group once, those with a seat first.
+func titles(offered []MakeUp) string {
+	var list []string
+	for _, m := range offered {
+		if !slices.Contains(list, m.Title) {
+			list = append(list, m.Title)
+		}
+	}
+	return strings.Join(list, ", ")
 }
 
 // offers lists the sessions to come and returns the minutes of those without
@@ -198,7 +215,10 @@ func (c *computation) offers(p *PersonOf) (other int64) {
 			if !c.toCome(s) || s.Kind == Alumni || c.of(p.Person, s).expected != seated || (!seated && !open(s, programs)) {
 				continue
 			}
-			minutes := planned(s)
+			minutes := c.rest(s)
+			if minutes == 0 {
+				continue
+			}
 			p.MakeUp = append(p.MakeUp, MakeUp{Listed: c.listed(s), Minutes: minutes, Seated: seated})
 			if seated {
 				p.Left += minutes
@@ -216,26 +236,40 @@ func open(s *Session, programs map[rooms.ProgramID]bool) bool {
 	return programs[s.Program] && s.Kind != string(rooms.Individual) && s.Kind != string(rooms.Family)
 }
 
-// planned is what a whole session would count.
-func planned(s *Session) int64 {
-	length := s.Plan.End.Sub(s.Plan.Start)
+// rest is what a session would still count from now, or from its beginning.
+func (c *computation) rest(s *Session) int64 {
+	from, to := s.Plan.Start, s.Plan.End
+	if from.Before(c.in.Now) {
+		from = c.in.Now
+	}
+	length := to.Sub(from)
 	if !s.Rules.CountBreaks {
 		for _, segment := range s.Plan.Segments {
-			if segment.Kind == rooms.Break {
-				length -= segment.End.Sub(segment.Start)
+			begin := segment.Start
+			if begin.Before(from) {
+				begin = from
+			}
+			if segment.Kind == rooms.Break && begin.Before(segment.End) {
+				length -= segment.End.Sub(begin)
 			}
 		}
 	}
 	return int64(length.Minutes())
 }
 
-// problems are what somebody should know of a person's week.
+// problems are what somebody should know of a person's week, each once: what
+// one sentence says is not said again with the same numbers by another.
 func (p PersonOf) problems() []Problem {
 	var all []Problem
 	add := func(date Date, session rooms.SessionID, said Said) {
-		all = append(all, Problem{Person: p.Person, Session: session, Date: date, Code: said.Key, Said: said})
+		again := func(o Problem) bool {
+			return o.Sentence == said.Sentence || said.asks() != nil && said.asks() == o.asks()
+		}
+		if !slices.ContainsFunc(all, again) {
+			all = append(all, Problem{Person: p.Person, Session: session, Date: date, Code: said.Key, Said: said})
+		}
 	}
-	if p.Stands.Key != "week.prescribed.met" {
+	if p.Stands.Key != "week.prescribed.met" && p.Stands.Key != "week.prescribed.on_track" {
 		add("", "", p.Stands)
 	}
 	if p.Payer == "" {
@@ -250,11 +284,33 @@ func (p PersonOf) problems() []Problem {
 		}
 	}
 	for _, line := range p.Lines {
+		running := slices.ContainsFunc(line.Reasons, func(r Said) bool { return r.Key == "line.running" })
 		for _, reason := range line.Reasons {
-			if reason.Key != "line.rule" && reason.Key != "line.unsigned" && reason.Key != "line.running" { // these stand there already
+			switch reason.Key {
+			case "line.rule", "line.unsigned", "line.running": // these stand there already
+			case "line.below_unit":
+				if !running { // it still grows
+					add(line.Date, line.Session, reason)
+				}
+			case "line.place_unknown":
+				all = slices.DeleteFunc(all, func(o Problem) bool { return o.Code == "rule.location.unknown" && o.Date == line.Date })
+				add(line.Date, line.Session, reason)
+			default:
 				add(line.Date, line.Session, reason)
 			}
 		}
 	}
 	return all
+}
+
+// asks is so much attended of so much asked for; nil for other sentences.
+func (s Said) asks() any {
+	attended, asked := s.Values["attended_minutes"], s.Values["required_minutes"]
+	if asked == nil {
+		asked = s.Values["prescribed_minutes"]
+	}
+	if attended == nil || asked == nil {
+		return nil
+	}
+	return [3]any{attended, asked, s.Values["date"]}
 }

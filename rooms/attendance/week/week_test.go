@@ -98,7 +98,7 @@ func TestWeek(t *testing.T) {
 	if v.Start != "2026-10-05" || v.End != "2026-10-11" || !v.Over || !v.Final || p.Attended != 490 || *p.Missing != 50 {
 		t.Fatalf("%+v", v)
 	}
-	if want := "8 h 10 min of 9 h attended; 50 min are missing."; p.Stands.Sentence != want {
+	if want := "8 h 10 min of 9 h attended; 50 min are missing, and no session is left in the week to make it up."; p.Stands.Sentence != want {
 		t.Errorf("stands %q, want %q", p.Stands.Sentence, want)
 	}
 	if got := fmt.Sprint(p.Days); got != "[{2026-10-05 130 7800 [group education] false} {2026-10-07 180 10800 [group education] true} {2026-10-08 180 10800 [group education] true}]" {
@@ -183,7 +183,7 @@ func TestAlumniIsApart(t *testing.T) {
 }
 
 func TestMakeUp(t *testing.T) {
-	other := evening("fri", "2026-10-09T10:00").edit(func(s *Session) { s.Roster = nil })
+	other := evening("fri", "2026-10-09T10:00").edit(func(s *Session) { s.Roster, s.Title = nil, "Morning" })
 	private := evening("private", "2026-10-09T14:00").edit(func(s *Session) { s.Roster, s.Kind = nil, "individual" })
 	in := input(mon.came("ana", rooms.Client, 0, time.Hour), wed.came("ana", rooms.Client, 0, 3*time.Hour), toCome(thu), toCome(other), toCome(private))
 	in.Now = local("2026-10-08T12:00")
@@ -191,13 +191,59 @@ func TestMakeUp(t *testing.T) {
 	if *p.Missing != 300 || p.Left != 180 || len(p.MakeUp) != 2 || p.MakeUp[1].Session != "fri" || p.MakeUp[1].Seated || p.By != "2026-10-09" {
 		t.Errorf("%+v", p)
 	}
-	if want := "4 h of 9 h attended; 5 h are missing and can be made up until Friday, 9 October 2026."; p.Stands.Sentence != want {
+	if want := "4 h of 9 h attended; 5 h are missing and can be made up until Friday, 9 October 2026, in Evening, Morning."; p.Stands.Sentence != want {
 		t.Errorf("stands %q", p.Stands.Sentence)
 	}
 	in.Sessions = in.Sessions[:3]
 	p = Compute(in).People[0]
-	if want := "4 h of 9 h attended; of 5 h missing only 3 h can be made up this week."; p.Stands.Sentence != want {
+	if want := "4 h of 9 h attended; of 5 h missing only 3 h can be made up, until Thursday, 8 October 2026, in Evening."; p.Stands.Sentence != want {
 		t.Errorf("stands %q", p.Stands.Sentence)
+	}
+}
+
+// What the person's own sessions to come still hold is no problem, nor is the
+// rest of one that is on.
+func TestOnTrack(t *testing.T) {
+	live := wed.came("ana", rooms.Client, 0, 10*time.Minute).edit(func(s *Session) { s.State, s.Final, s.Signed = Running, false, false })
+	in := input(mon.came("ana", rooms.Client, 0, 3*time.Hour), live, toCome(thu))
+	in.Now = local("2026-10-07T18:10")
+	in.People[0].Payer = payer(Rule{ID: "d", Kind: MinDayMinutes, Value: 180})
+	in.People[0].Payer.Billing = []Billing{{Unit: PerDay, Code: "H0015", PlaceOfService: PlaceOfService{"10", "02"}, MinMinutesPerUnit: 180}}
+	v := Compute(in)
+	p := v.People[0]
+	if want := "3 h 10 min of 9 h attended; the other 5 h 50 min can still be attended until Thursday, 8 October 2026, in Evening."; p.Stands.Sentence != want {
+		t.Errorf("stands %q", p.Stands.Sentence)
+	}
+	if p.Left != 350 || len(v.Problems) != 1 || v.Problems[0].Code != "week.session.running" {
+		t.Errorf("left %d, problems %+v", p.Left, v.Problems)
+	}
+	in.Now = local("2026-10-07T18:30")
+	if p := Compute(in).People[0]; p.Left != 330 || p.Stands.Key != "week.prescribed.too_late" {
+		t.Errorf("20 minutes were missed: %+v", p.Stands)
+	}
+	for i := range in.Sessions {
+		in.Sessions[i].Rules.CountBreaks = false
+	}
+	if p := Compute(in).People[0]; p.Left != 300 {
+		t.Errorf("left %d, want both breaks out", p.Left)
+	}
+}
+
+// A rule and a line that say the same are one problem, and so are a rule and
+// what is prescribed.
+func TestSaidOnce(t *testing.T) {
+	short := mon.came("ana", rooms.Client, 0, 2*time.Hour)
+	nowhere := wed.came("ana", rooms.Client, 0, 3*time.Hour).edit(func(s *Session) { s.Rows[1].Location = "" })
+	in := input(short, nowhere)
+	in.People[0].Payer = payer(Rule{ID: "w", Kind: MinWeekMinutes, Value: 540}, Rule{ID: "d", Kind: MinDayMinutes, Value: 180},
+		Rule{ID: "e", Kind: MinDayMinutes, Value: 180}, Rule{ID: "h", Kind: AllowedLocation, Locations: []string{"home"}})
+	in.People[0].Payer.Billing = []Billing{{Unit: PerDay, Code: "H0015", PlaceOfService: PlaceOfService{"10", "02"}, MinMinutesPerUnit: 180}}
+	var codes []string
+	for _, p := range Compute(in).Problems {
+		codes = append(codes, p.Code)
+	}
+	if want := []string{"week.prescribed.short", "line.place_unknown", "rule.min_day_minutes.bad"}; !slices.Equal(codes, want) {
+		t.Errorf("problems %v, want %v", codes, want)
 	}
 }
 

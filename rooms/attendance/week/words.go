@@ -21,9 +21,10 @@ type values = map[string]any
 // is "is" for one and "are" for more, {s:x} the s of more than one.
 var sentences = map[string]string{
 	"week.prescribed.met":       "{attended_minutes} of {prescribed_minutes} prescribed attended.",
-	"week.prescribed.short":     "{attended_minutes} of {prescribed_minutes} attended; {missing_minutes} {are:missing_minutes} missing.",
-	"week.prescribed.open":      "{attended_minutes} of {prescribed_minutes} attended; {missing_minutes} {are:missing_minutes} missing and can be made up until {by_date}.",
-	"week.prescribed.too_late":  "{attended_minutes} of {prescribed_minutes} attended; of {missing_minutes} missing only {left_minutes} can be made up this week.",
+	"week.prescribed.short":     "{attended_minutes} of {prescribed_minutes} attended; {missing_minutes} {are:missing_minutes} missing, and no session is left in the week to make it up.",
+	"week.prescribed.on_track":  "{attended_minutes} of {prescribed_minutes} attended; the other {missing_minutes} can still be attended until {by_date}, in {where}.",
+	"week.prescribed.open":      "{attended_minutes} of {prescribed_minutes} attended; {missing_minutes} {are:missing_minutes} missing and can be made up until {by_date}, in {where}.",
+	"week.prescribed.too_late":  "{attended_minutes} of {prescribed_minutes} attended; of {missing_minutes} missing only {left_minutes} can be made up, until {by_date}, in {where}.",
 	"week.prescribed.unknown":   "{attended_minutes} attended; how much is prescribed is not known.",
 	"week.payer.none":           "No payer is set; nothing is proposed for billing.",
 	"week.session.unsigned":     "The session of {date} is not signed.",

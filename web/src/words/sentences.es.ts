@@ -3,9 +3,10 @@
 // {name} is a value; {uno|varios:name} is the first for one, else the second.
 export const sentencesEs: Record<string, string> = {
   "week.prescribed.met": "Asistió {attended_minutes} de {prescribed_minutes} prescritas.",
-  "week.prescribed.short": "Asistió {attended_minutes} de {prescribed_minutes}; faltan {missing_minutes}.",
-  "week.prescribed.open": "Asistió {attended_minutes} de {prescribed_minutes}; faltan {missing_minutes}, que se pueden recuperar hasta el {by_date}.",
-  "week.prescribed.too_late": "Asistió {attended_minutes} de {prescribed_minutes}; de {missing_minutes} que faltan solo se pueden recuperar {left_minutes} esta semana.",
+  "week.prescribed.short": "Asistió {attended_minutes} de {prescribed_minutes}; faltan {missing_minutes}, y en la semana no queda ninguna sesión para recuperarlas.",
+  "week.prescribed.on_track": "Asistió {attended_minutes} de {prescribed_minutes}; aún puede asistir a las otras {missing_minutes} hasta el {by_date}, en {where}.",
+  "week.prescribed.open": "Asistió {attended_minutes} de {prescribed_minutes}; faltan {missing_minutes}, que se pueden recuperar hasta el {by_date}, en {where}.",
+  "week.prescribed.too_late": "Asistió {attended_minutes} de {prescribed_minutes}; de {missing_minutes} que faltan solo se pueden recuperar {left_minutes}, hasta el {by_date}, en {where}.",
   "week.prescribed.unknown": "Asistió {attended_minutes}; no se sabe cuánto está prescrito.",
   "week.payer.none": "No hay pagador; no se propone nada para facturar.",
   "week.session.unsigned": "La sesión del {date} no está firmada.",
