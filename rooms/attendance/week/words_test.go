@@ -1,6 +1,8 @@
 package week
 
 import (
+	"bytes"
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -35,6 +37,31 @@ func TestSentences(t *testing.T) {
 		stem := strings.TrimSuffix(strings.TrimSuffix(key, ".ok"), ".bad")
 		if !strings.Contains(source, `"`+key+`"`) && !strings.Contains(source, `"`+stem+`"`) {
 			t.Errorf("%s is never said", key)
+		}
+	}
+}
+
+// What a sentence is made with is written as any map is.
+func TestValuesAsJSON(t *testing.T) {
+	all := []Values{nil, {}, {"n": int64(-3)}, {"date": Date("2026-10-05"), "because": "5 < 6 & \"more\"\n\u2028é", "minutes": int64(180), "left": nil, "list": []string{"a"}}}
+	for _, v := range all {
+		for _, escape := range []bool{true, false} {
+			text := func(v any) string {
+				var out bytes.Buffer
+				to := json.NewEncoder(&out)
+				to.SetEscapeHTML(escape)
+				if err := to.Encode(v); err != nil {
+					t.Fatal(err)
+				}
+				return out.String()
+			}
+			if got, want := text(Said{Values: v}), text(struct {
+				Key      string         `json:"sentence_key"`
+				Values   map[string]any `json:"values"`
+				Sentence string         `json:"sentence"`
+			}{Values: v}); got != want {
+				t.Errorf("%swant %s", got, want)
+			}
 		}
 	}
 }
