@@ -97,7 +97,7 @@ var doubtful = []attendance.Flag{attendance.LateReplay, attendance.NotEnded, att
 // blockRecords holds a line back until its sessions are signed and sound.
 func (c *computation) blockRecords(l *Line, of []part) {
 	for _, p := range of {
-		v := values{"date": c.dates[p.session.Plan.Session]}
+		v := values{"date": p.date}
 		switch {
 		case !p.session.Final:
 			l.block("line.running", v)

@@ -45,7 +45,7 @@ func Compute(in Input) View {
 			v.Totals.add(p)
 		}
 	}
-	slices.SortStableFunc(v.Problems, func(a, b Problem) int { return rank(a.Code) - rank(b.Code) })
+	v.Problems = ranked(v.Problems)
 	v.Totals.People, v.Totals.Unsigned = len(v.People), len(v.Unsigned)
 	v.Final = v.Over && len(v.Unsigned) == 0
 	return v
@@ -54,6 +54,7 @@ func Compute(in Input) View {
 type computation struct {
 	in       Input
 	first    Date
+	week     [7]Date
 	sessions []*Session // of the week, without cancelled ones
 	dates    map[rooms.SessionID]Date
 	theirs   map[rooms.PersonID][]own // by person, in the sessions' order
@@ -65,17 +66,19 @@ type computation struct {
 type own struct {
 	session  *Session
 	expected bool // on the roster as a client
-	rows     []attendance.Record
+	rows     []*attendance.Record
 }
 
 // gather keeps the week's sessions in their order.
 func (c *computation) gather() {
 	c.dates = map[rooms.SessionID]Date{}
-	last := c.first.Add(6)
+	for i := range c.week {
+		c.week[i] = c.first.Add(i)
+	}
 	for i := range c.in.Sessions {
 		s := &c.in.Sessions[i]
 		date := DateOf(s.Plan.Start, c.in.Zone)
-		if s.State == Cancelled || date < c.first || date > last {
+		if s.State == Cancelled || date < c.first || date > c.week[6] {
 			continue
 		}
 		c.dates[s.Plan.Session] = date
@@ -114,7 +117,7 @@ func (c *computation) gatherOwn(s *Session) {
 	for i := range s.Rows {
 		if Counts(s.Rows[i]) {
 			o := of(Whose(s.Rows[i]))
-			o.rows = append(o.rows, s.Rows[i])
+			o.rows = append(o.rows, &s.Rows[i])
 		}
 	}
 }
@@ -187,8 +190,21 @@ func (c *computation) stranger(s *Session, r attendance.Record) bool {
 var ranks = []string{"week.session.not_opened", "week.session.unsigned", "week.guest", "week.prescribed.open", "week.prescribed.too_late", "week.prescribed.short",
 	"line", "rule", "week.session", "week.prescribed", "week"}
 
-func rank(code string) int {
-	return slices.IndexFunc(ranks, func(prefix string) bool { return strings.HasPrefix(code, prefix) })
+// ranked sorts problems by rank, those of one rank as they come.
+func ranked(problems []Problem) []Problem {
+	sorted := make([]Problem, 0, len(problems))
+	of := make([]int, len(problems))
+	for i, p := range problems {
+		of[i] = slices.IndexFunc(ranks, func(prefix string) bool { return strings.HasPrefix(p.Code, prefix) })
+	}
+	for rank := -1; rank < len(ranks); rank++ {
+		for i, p := range problems {
+			if of[i] == rank {
+				sorted = append(sorted, p)
+			}
+		}
+	}
+	return sorted
 }
 
 func (t *Totals) add(p PersonOf) {

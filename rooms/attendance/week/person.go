@@ -50,7 +50,7 @@ func (c *computation) attend(p *PersonOf) []part {
 		}
 		own := make([]part, len(o.rows))
 		for i, r := range o.rows {
-			own[i] = part{s, r, counts(s, r, c.in.Now)}
+			own[i] = part{s, c.dates[s.Plan.Session], r, counts(s, r, c.in.Now)}
 		}
 		a := c.shown(s, own)
 		if s.Kind == Alumni {
@@ -94,8 +94,7 @@ func (c *computation) shown(s *Session, own []part) Attend {
 // days are the dates on which something was attended.
 func (c *computation) days(parts []part, long, service int64) []Day {
 	days := []Day{}
-	for i := range 7 {
-		date := c.first.Add(i)
+	for _, date := range c.week {
 		of := c.on(parts, date)
 		seconds := together(of)
 		if seconds == 0 {
@@ -120,7 +119,7 @@ func apart(parts []part) (seconds int64) {
 func (c *computation) on(parts []part, date Date) []part {
 	var of []part
 	for _, p := range parts {
-		if c.dates[p.session.Plan.Session] == date && p.row.Seconds > 0 {
+		if p.date == date && p.row.Seconds > 0 {
 			of = append(of, p)
 		}
 	}

@@ -180,7 +180,7 @@ func (f facts) groupSize(r Rule, fail failing) string {
 			continue
 		}
 		clients, staff := f.present(p.session)
-		date := f.dates[p.session.Plan.Session]
+		date := p.date
 		v := values{"date": date, "clients": clients, "facilitators": staff}
 		switch {
 		case clients < r.Min:
@@ -231,7 +231,7 @@ func (f facts) location(r Rule, fail failing) string {
 		if p.row.Seconds == 0 || slices.Contains(r.Locations, p.row.Location) {
 			continue
 		}
-		date := f.dates[p.session.Plan.Session]
+		date := p.date
 		if p.row.Location == "" {
 			fail("rule.location.unknown", date, values{"date": date})
 			continue

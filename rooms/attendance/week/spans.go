@@ -14,14 +14,15 @@ type span struct{ from, to int64 }
 // part is one row's share of somebody's time.
 type part struct {
 	session *Session
-	row     attendance.Record
+	date    Date // of the session
+	row     *attendance.Record
 	spans   []span // what the row counts, as far as it tells
 }
 
 // counts is where a row's seconds lie: its intervals inside the planned
 // window, without the breaks if those don't count. It serves to find what two
 // rows share; how much a row counts is what the row says.
-func counts(s *Session, r attendance.Record, now time.Time) []span {
+func counts(s *Session, r *attendance.Record, now time.Time) []span {
 	window := span{s.Plan.Start.UnixMilli(), s.Plan.End.UnixMilli()}
 	if s.Rules.CountOverrun {
 		window.to = s.Plan.Closes().UnixMilli()
@@ -91,6 +92,11 @@ func together(parts []part) int64 {
 	for _, p := range parts {
 		sum += p.row.Seconds
 		apart += length(p.spans)
+	}
+	if len(parts) < 2 { // what a row counts lies in no other
+		return sum
+	}
+	for _, p := range parts {
 		all = append(all, p.spans...)
 	}
 	shared := apart - length(join(all))
