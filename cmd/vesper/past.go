@@ -34,13 +34,14 @@ func (emptyStage) Close()                                   {}
 
 // livePast lets the demo's group meet on the days before: the same rooms and
 // the same journal as tonight, under a clock of their own and without media.
+// All evenings but the last are signed.
 func livePast(ctx context.Context, r *records.Records, c *demo.Clinic, until time.Time) error {
 	clinic, series := rooms.ClinicID(c.ID), rooms.SeriesID(c.Series)
 	s, err := r.Series(ctx, clinic, series)
 	if err != nil {
 		return err
 	}
-	occurrences, err := s.Occurrences(until.AddDate(0, 0, -8), until.Add(-12*time.Hour))
+	occurrences, err := s.Occurrences(until.AddDate(0, 0, -7*demo.Weeks-1), until.Add(-12*time.Hour))
 	if err != nil {
 		return err
 	}
@@ -49,9 +50,15 @@ func livePast(ctx context.Context, r *records.Records, c *demo.Clinic, until tim
 		return err
 	}
 	for i, session := range sessions {
-		e := pastEvening{records: r, clinic: c, session: session, start: occurrences[i].Start, number: i}
+		e := pastEvening{records: r, clinic: c, session: session, start: occurrences[i].Start, number: i, back: len(sessions) - i}
 		if err := e.live(ctx); err != nil {
 			return fmt.Errorf("live an evening of the past: %w", err)
+		}
+		if e.back == 1 {
+			continue
+		}
+		if err := e.sign(ctx); err != nil {
+			return fmt.Errorf("sign an evening of the past: %w", err)
 		}
 	}
 	return nil
@@ -64,6 +71,7 @@ type pastEvening struct {
 	session rooms.SessionID
 	start   time.Time
 	number  int
+	back    int // 1 is the last before tonight
 
 	clock *pastClock
 	room  *rooms.Room
@@ -98,14 +106,36 @@ type step struct {
 	do func(context.Context) error
 }
 
-// script is what everybody did that evening: most come in time and stay; one
-// is late, one loses the connection, one leaves early, one does not come.
+// trouble is what kept somebody from a whole evening at home, on camera.
+type trouble int
+
+const (
+	none      trouble = iota
+	late              // by 13 minutes
+	shortLoss         // of the connection, bridged
+	longLoss          // which splits their time
+	silent            // no camera all evening
+	early             // leaves after the break
+	away              // takes part from elsewhere
+	missing
+)
+
+// troubles are those of the members of the cast, by how many evenings ago.
+// Most evenings are whole; every week has one or two things to look at.
+var troubles = map[int]map[string]trouble{
+	1: {"Ana R.": late, "Maya L.": shortLoss, "Leo M.": silent, "Sam W.": missing},
+	2: {"Ben T.": shortLoss, "Priya S.": longLoss},
+	3: {"Ruth D.": away, "Jonas K.": late},
+	4: {"Jonas K.": early, "Ben T.": silent},
+	5: {"Maya L.": longLoss, "Sam W.": late},
+	6: {"Ana R.": shortLoss},
+}
+
+// script is what everybody did that evening.
 func (e *pastEvening) script() []step {
 	var steps []step
-	guests := 0
 	for i, m := range e.clinic.Members {
 		person := rooms.PersonID(m.Person)
-		come := time.Duration(-12+i) * time.Minute
 		if m.Part != demo.Participant {
 			if m.Part == demo.Facilitator {
 				e.staff = person
@@ -113,40 +143,50 @@ func (e *pastEvening) script() []step {
 			steps = append(steps, step{-15 * time.Minute, e.arrive(m, "elsewhere")}, step{-15*time.Minute + 2*time.Second, e.connect(person)})
 			continue
 		}
-		turn := (guests + e.number) % 8
-		guests++
-		place := "home"
-		if turn == 6 {
+		come, place, had := time.Duration(-12+i%10)*time.Minute, "home", troubles[e.back][m.Name]
+		switch had {
+		case missing:
+			continue
+		case away:
 			place = "elsewhere"
-		}
-		if turn == 7 {
-			continue // did not come
-		}
-		if turn == 1 {
+		case late:
 			come = 13 * time.Minute
 		}
 		let := max(come+time.Minute, -4*time.Minute)
+		if had != late {
+			let = min(let, -time.Minute)
+		}
 		steps = append(steps, step{come, e.arrive(m, place)}, step{come + 2*time.Second, e.connect(person)}, step{let, e.admit(person)},
 			step{let + time.Second, e.media(person, "audio")})
-		if turn != 4 {
+		if had != silent {
 			steps = append(steps, step{let + time.Second, e.media(person, "camera")})
 		}
-		steps = append(steps, e.troubles(turn, person)...)
+		steps = append(steps, e.gaps(had, person)...)
 	}
-	steps = append(steps, step{119*time.Minute + time.Duration(e.number)*20*time.Second, e.end})
+	steps = append(steps, step{demo.Length + time.Duration(e.number)*20*time.Second, e.end})
 	sortSteps(steps)
 	return steps
 }
 
-// troubles are the gaps of those who have one.
-func (e *pastEvening) troubles(turn int, p rooms.PersonID) []step {
-	switch turn {
-	case 2: // a short loss, bridged
+// gaps are what a trouble takes out of an evening.
+func (e *pastEvening) gaps(had trouble, p rooms.PersonID) []step {
+	switch had {
+	case shortLoss:
 		return []step{{31 * time.Minute, e.lose(p)}, {32 * time.Minute, e.connect(p)}}
-	case 3: // a longer one, which splits
-		return []step{{71 * time.Minute, e.lose(p)}, {75*time.Minute + 30*time.Second, e.connect(p)}}
-	case 5: // leaves early
-		return []step{{88 * time.Minute, func(ctx context.Context) error { return e.room.Do(ctx, rooms.Leave{Person: p}) }}}
+	case longLoss:
+		return []step{{121 * time.Minute, e.lose(p)}, {125*time.Minute + 30*time.Second, e.connect(p)}}
+	case early:
+		return []step{{108 * time.Minute, func(ctx context.Context) error { return e.room.Do(ctx, rooms.Leave{Person: p}) }}}
+	}
+	return nil
+}
+
+// sign is the facilitator's sign-off, once the room is closed.
+func (e *pastEvening) sign(ctx context.Context) error {
+	for _, m := range e.clinic.Members {
+		if m.Part == demo.Facilitator {
+			return e.records.Sign(ctx, rooms.ClinicID(e.clinic.ID), e.session, records.Signer{Person: e.staff, Name: m.Legal, Credential: demo.Credential})
+		}
 	}
 	return nil
 }
@@ -161,12 +201,22 @@ func (e *pastEvening) arrive(m demo.Member, place string) func(context.Context) 
 			return err
 		}
 		if m.Part == demo.Participant {
+			if err := e.accept(ctx, door.Person); err != nil {
+				return err
+			}
 			if err := e.answer(ctx, door.Person); err != nil {
 				return err
 			}
 		}
 		return e.room.Do(ctx, rooms.Arrive{Person: door.Person, Place: place})
 	}
+}
+
+// accept keeps the ground rules as the door does; the first time holds.
+func (e *pastEvening) accept(ctx context.Context, p rooms.PersonID) error {
+	return e.records.Accept(ctx, records.Agreement{
+		Clinic: rooms.ClinicID(e.clinic.ID), Person: p, Audience: rooms.Client, Version: 1, Language: "en",
+	})
 }
 
 // answer is the check-in of somebody to whom the evenings do good.
@@ -178,14 +228,14 @@ func (e *pastEvening) answer(ctx context.Context, p rooms.PersonID) error {
 	}
 	var answers []records.Answer
 	for i, scale := range scales {
-		urge := max(0, 8-2*e.number) // the first asks for the urge, the second for the mood
+		urge := max(1, 8-e.number) // the first asks for the urge, the second for the mood
 		for moment, value := range map[records.Moment]int{records.AtStart: urge, records.AtEnd: max(0, urge-2)} {
 			if i > 0 {
 				value = 10 - value
 			}
 			at := e.start
 			if moment == records.AtEnd {
-				at = e.start.Add(2 * time.Hour)
+				at = e.start.Add(demo.Length)
 			}
 			answers = append(answers, records.Answer{
 				Clinic: clinic, Session: e.session, Person: p, Scale: scale.ID, Moment: moment, Value: value, At: at,

@@ -56,6 +56,9 @@ var cast = []Member{
 	{Name: "Sam W.", Legal: "Sam Walsh", Phone: "+1 555 0126", Part: Participant, Bot: true},
 }
 
+// Credential is that of the clinic's staff.
+const Credential = "LCSW"
+
 // Cast is the clinic's people with so many bots, of whom one more is the
 // cofacilitator. Without bots there is none.
 func Cast(bots int) []Member {
@@ -117,11 +120,19 @@ type Evening struct {
 	Zone  string
 }
 
-// Length of an evening: group, a break, education.
-const Length = 2 * time.Hour
+// An evening is three hours of group and education with a break between them,
+// so that who comes a few minutes late still has the three hours.
+const (
+	halfMinutes  = 90
+	breakMinutes = 15
+	Length       = (2*halfMinutes + breakMinutes) * time.Minute
+)
 
-// prescribed is three evenings a week.
-const prescribed = 3 * int(Length/time.Minute)
+// prescribed is three hours on three evenings a week.
+const prescribed = 3 * 2 * halfMinutes
+
+// Weeks is how long the group has met before the evening that is live.
+const Weeks = 2
 
 func (e Evening) rule() string {
 	day := func(ago int) string {
@@ -148,7 +159,7 @@ func Found(ctx context.Context, api *API, c *Clinic) error {
 		m := &c.Members[i]
 		body := map[string]any{"kind": "client", "legal_name": m.Legal, "display_name": m.Name, "phone": m.Phone}
 		if m.Part != Participant {
-			body["kind"], body["staff_roles"], body["credential"] = "staff", []string{"clinician"}, "LCSW"
+			body["kind"], body["staff_roles"], body["credential"] = "staff", []string{"clinician"}, Credential
 		}
 		var err error
 		if m.Person, err = api.create(ctx, "/persons", body); err != nil {
@@ -165,9 +176,9 @@ func Schedule(ctx context.Context, api *API, c *Clinic, e Evening) error {
 	var err error
 	c.Series, err = api.create(ctx, "/series", map[string]any{
 		"program": c.Program, "title": "Evening group", "rule": e.rule(), "zone": e.Zone,
-		"start": e.Start.AddDate(0, 0, -7).Format("2006-01-02T15:04"),
+		"start": e.Start.AddDate(0, 0, -7*Weeks).Format("2006-01-02T15:04"),
 		"template": []map[string]any{
-			{"kind": "group", "minutes": 50}, {"kind": "break", "minutes": 10}, {"kind": "education", "minutes": 60},
+			{"kind": "group", "minutes": halfMinutes}, {"kind": "break", "minutes": breakMinutes}, {"kind": "education", "minutes": halfMinutes},
 		},
 	})
 	if err != nil {
