@@ -54,8 +54,9 @@ type Options struct {
 	Redirect string      // our callback
 	Claim    string      // holds the groups: a string or a list
 	Grants   []Grant
-	Scopes   []string    // beside openid and profile
-	Clock    rooms.Clock // rooms.SystemClock by default
+	From     auth.RolesFrom // who decides which of the granted roles hold
+	Scopes   []string       // beside openid and profile
+	Clock    rooms.Clock    // rooms.SystemClock by default
 }
 
 // Provider is one identity provider. It is asked for its addresses at the
@@ -80,6 +81,10 @@ type Subject struct {
 	// Staff is one element a clinic in which their groups have a role; the
 	// person is for the caller to find.
 	Staff []auth.Staff
+	// Without are the clinics of the table in which their groups have no role.
+	Without []rooms.ClinicID
+	// From is who decides which of the roles hold.
+	From auth.RolesFrom
 	// To is the page that was asked for.
 	To string
 }
@@ -131,8 +136,8 @@ func (p *Provider) Start(ctx context.Context, browser, to string) (string, error
 	return config.AuthCodeURL(state, oidc.Nonce(begun.nonce), oauth2.S256ChallengeOption(begun.verifier)), nil
 }
 
-// Finish exchanges the code of the callback. ErrState, ErrRefused, ErrProvider;
-// auth.ErrNoRole for somebody whose groups have no role.
+// Finish exchanges the code of the callback. ErrState, ErrRefused, ErrProvider.
+// Somebody whose groups have no role is vouched for too, without Staff.
 func (p *Provider) Finish(ctx context.Context, browser, state, code string) (Subject, error) {
 	begun, ok := p.begun.Take(state, p.options.Clock.Now())
 	if !ok || browser == "" || subtle.ConstantTimeCompare([]byte(begun.browser), []byte(browser)) != 1 {
@@ -165,7 +170,7 @@ func (p *Provider) subject(id *oidc.IDToken, to string) (Subject, error) {
 	if err := id.Claims(&claims); err != nil {
 		return Subject{}, ErrRefused
 	}
-	who := Subject{Issuer: id.Issuer, ID: id.Subject, To: to}
+	who := Subject{Issuer: id.Issuer, ID: id.Subject, From: p.options.From, To: to}
 	who.Name, _ = claims["name"].(string)
 	if who.Name == "" {
 		who.Name, _ = claims["preferred_username"].(string)
@@ -174,8 +179,11 @@ func (p *Provider) subject(id *oidc.IDToken, to string) (Subject, error) {
 		who.Name = "Staff"
 	}
 	who.Staff = granted(p.options.Grants, groups(claims[p.options.Claim]))
-	if len(who.Staff) == 0 {
-		return who, auth.ErrNoRole
+	for _, g := range p.options.Grants {
+		in := slices.ContainsFunc(who.Staff, func(s auth.Staff) bool { return s.Clinic == g.Clinic })
+		if !in && !slices.Contains(who.Without, g.Clinic) {
+			who.Without = append(who.Without, g.Clinic)
+		}
 	}
 	return who, nil
 }

@@ -11,6 +11,7 @@ import (
 
 	"vesper/auth"
 	"vesper/auth/authtest"
+	"vesper/rooms"
 )
 
 func provider(t *testing.T, grants ...Grant) (*Provider, *authtest.Issuer) {
@@ -48,6 +49,7 @@ func TestGroupsBecomeRoles(t *testing.T) {
 			{Clinic: "harbor", Roles: []auth.StaffRole{auth.Admin, auth.Clinician}},
 			{Clinic: "mesa", Roles: []auth.StaffRole{auth.Clinician}},
 		},
+		Without: []rooms.ClinicID{"delta"},
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
@@ -78,8 +80,6 @@ func TestRefused(t *testing.T) {
 		"another issuer":    {change: spoil("iss", "https://elsewhere.example"), want: ErrRefused},
 		"expired":           {change: spoil("exp", time.Now().Add(-time.Hour).Unix()), want: ErrRefused},
 		"client secret":     {change: func(i *authtest.Issuer) { i.Secret = "changed" }, want: ErrRefused},
-		"in no known group": {change: func(i *authtest.Issuer) { i.Claims["groups"] = []string{"kitchen"} }, want: auth.ErrNoRole},
-		"groups of numbers": {change: func(i *authtest.Issuer) { i.Claims["groups"] = []int{1} }, want: auth.ErrNoRole},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p, issuer := provider(t, both...)
@@ -99,6 +99,23 @@ func TestRefused(t *testing.T) {
 				t.Errorf("got %v, want %v", err, c.want)
 			}
 		})
+	}
+}
+
+// Somebody whose groups say nothing is vouched for, without any role.
+func TestNoKnownGroup(t *testing.T) {
+	for name, groups := range map[string]any{"unknown": []string{"kitchen"}, "numbers": []int{1}, "none": nil, "of another kind": map[string]any{"iop-admins": true}} {
+		p, issuer := provider(t, both...)
+		issuer.Claims["groups"] = groups
+		address, err := p.Start(t.Context(), "browser", "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		state, code := issuer.Approve(t, address)
+		got, err := p.Finish(t.Context(), "browser", state, code)
+		if err != nil || len(got.Staff) != 0 || len(got.Without) != 3 {
+			t.Errorf("%s: %+v, %v", name, got, err)
+		}
 	}
 }
 

@@ -52,6 +52,7 @@ type EHR struct {
 	Clinic   rooms.ClinicID
 	// Roles are what its practitioners may do in the clinic.
 	Roles []auth.StaffRole
+	From  auth.RolesFrom // who decides which of them hold
 }
 
 // Options of a Launcher. EHRs and Redirect are needed.

@@ -25,6 +25,7 @@ type ProviderConfig struct {
 	Claim      string        `koanf:"claim"`       // of the groups; empty: groups
 	Scopes     []string      `koanf:"scopes"`      // beside openid and profile
 	Grants     []GrantConfig `koanf:"grants"`
+	RolesFrom  string        `koanf:"roles_from"` // who decides which of them hold: clinic (empty), provider
 }
 
 // GrantConfig gives a group of the provider a role in a clinic.
@@ -41,7 +42,8 @@ type EHRConfig struct {
 	ClientID   string   `koanf:"client_id"`
 	SecretFile string   `koanf:"secret_file"`
 	Clinic     string   `koanf:"clinic"`
-	Roles      []string `koanf:"roles"` // of its practitioners; empty: clinician
+	Roles      []string `koanf:"roles"`      // of its practitioners; empty: clinician
+	RolesFrom  string   `koanf:"roles_from"` // who decides which of them hold: clinic (empty), provider
 }
 
 // signIn makes the ways in for staff that the configuration names. Nothing is
@@ -95,7 +97,10 @@ func (c ProviderConfig) provider(url string, clock rooms.Clock) (api.Provider, e
 	}
 	o := oidc.Options{
 		Issuer: c.Issuer, ClientID: c.ClientID, Secret: secret, Claim: c.Claim, Scopes: c.Scopes, Clock: clock,
-		Redirect: url + "/api/v1/oidc/" + c.ID + "/callback",
+		Redirect: url + "/api/v1/oidc/" + c.ID + "/callback", From: auth.RolesFrom(c.RolesFrom),
+	}
+	if !o.From.Valid() {
+		return api.Provider{}, errRolesFrom(c.RolesFrom)
 	}
 	if o.Claim == "" {
 		o.Claim = "groups"
@@ -116,7 +121,10 @@ func (c EHRConfig) ehr() (smart.EHR, error) {
 	secret, err := secretFile(c.SecretFile)
 	ehr := smart.EHR{
 		Issuer: strings.TrimSuffix(c.Issuer, "/"), ClientID: c.ClientID, Secret: secret, Clinic: rooms.ClinicID(c.Clinic),
-		Roles: []auth.StaffRole{auth.Clinician},
+		Roles: []auth.StaffRole{auth.Clinician}, From: auth.RolesFrom(c.RolesFrom),
+	}
+	if !ehr.From.Valid() {
+		return ehr, errRolesFrom(c.RolesFrom)
 	}
 	if len(c.Roles) > 0 {
 		ehr.Roles = nil
@@ -128,6 +136,10 @@ func (c EHRConfig) ehr() (smart.EHR, error) {
 		ehr.Roles = append(ehr.Roles, auth.StaffRole(role))
 	}
 	return ehr, err
+}
+
+func errRolesFrom(text string) error {
+	return fmt.Errorf("roles_from is clinic or provider, not %q", text)
 }
 
 // secretFile reads a secret that the configuration names and does not hold.

@@ -3,6 +3,7 @@ package records
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -78,38 +79,92 @@ type identityRow struct {
 	CreatedAt     int64          `bun:"created_at"`
 }
 
+// Vouched is what an identity provider or a record system says of somebody in a
+// clinic.
+type Vouched struct {
+	Clinic          rooms.ClinicID
+	Issuer, Subject string
+	Name            string           // what others read of a newcomer
+	Roles           []auth.StaffRole // that the configuration maps them to
+	From            auth.RolesFrom   // who decides which of them hold
+}
+
 // StaffBySubject finds the staff member of a clinic who is subject at an
-// identity provider, and gives them the roles that the provider says. An
-// unknown one is added, with name as what others read.
-func (r *Records) StaffBySubject(ctx context.Context, clinic rooms.ClinicID, issuer, subject, name string, roles []auth.StaffRole) (auth.Staff, error) {
-	staff := auth.Staff{Clinic: clinic, Roles: roles}
-	held, err := encode(roles)
+// identity provider, with the roles of this sign-in; there may be none left. An
+// unknown one who is mapped to roles is added. Whatever changes is in the audit
+// log as the machine's.
+func (r *Records) StaffBySubject(ctx context.Context, who Vouched) (staff auth.Staff, err error) {
+	for range 2 { // of two first sign-ins at once the other one's holds
+		err = r.change(ctx, who.Clinic, "sign in by provider", func(ctx context.Context, tx bun.Tx) error {
+			staff, err = r.vouched(ctx, tx, who)
+			return err
+		})
+		if !errors.Is(err, ErrExists) {
+			break
+		}
+	}
+	return staff, err
+}
+
+func (r *Records) vouched(ctx context.Context, tx bun.Tx, who Vouched) (auth.Staff, error) {
+	staff := auth.Staff{Clinic: who.Clinic}
+	known, err := one[identityRow](ctx, tx, "", "clinic = ? AND issuer = ? AND subject = ?", who.Clinic, who.Issuer, who.Subject)
+	if errors.Is(err, rooms.ErrNotFound) {
+		return r.newcomer(ctx, tx, who)
+	}
 	if err != nil {
 		return staff, err
 	}
-	for {
-		err = r.change(ctx, clinic, "sign in by provider", func(ctx context.Context, tx bun.Tx) error {
-			known, err := one[identityRow](ctx, tx, "", "clinic = ? AND issuer = ? AND subject = ?", clinic, issuer, subject)
-			if err != nil {
-				return err
-			}
-			staff.Person = known.Person
-			return changed(tx.NewUpdate().Table("persons").Set("staff_roles = ?", held).
-				Where("clinic = ? AND id = ?", clinic, known.Person).Exec(ctx))
-		})
-		if !errors.Is(err, rooms.ErrNotFound) {
-			return staff, err
-		}
-		person, err := r.CreatePerson(ctx, Person{
-			Clinic: clinic, Kind: StaffPerson, LegalName: name, DisplayName: name, StaffRoles: roles,
-		})
-		if err == nil {
-			err = r.BindSubject(ctx, clinic, issuer, subject, person.ID)
-		}
-		if err != nil && !errors.Is(err, ErrExists) { // two first sign-ins at once: the other one's holds
-			return staff, err
-		}
+	staff.Person = known.Person
+	row, err := one[personRow](ctx, tx, "", "clinic = ? AND id = ? AND kind = ?", who.Clinic, known.Person, StaffPerson)
+	if err != nil {
+		return staff, err
 	}
+	held, err := decode[[]auth.StaffRole](row.StaffRoles)
+	if err != nil {
+		return staff, err
+	}
+	var kept []auth.StaffRole
+	staff.Roles, kept = who.From.Roles(held, who.Roles)
+	column, err := encode(kept)
+	if err != nil || slices.Equal(kept, held) {
+		return staff, err
+	}
+	err = changed(tx.NewUpdate().Table("persons").Set("staff_roles = ?, updated_at = ?", column, ms(r.clock.Now())).
+		Where("clinic = ? AND id = ?", who.Clinic, known.Person).Exec(ctx))
+	if err != nil {
+		return staff, err
+	}
+	return staff, r.machineDid(ctx, tx, who.Clinic, "person.update", staff.Person)
+}
+
+// newcomer adds a staff member who came by a provider.
+func (r *Records) newcomer(ctx context.Context, tx bun.Tx, who Vouched) (auth.Staff, error) {
+	staff := auth.Staff{Clinic: who.Clinic, Roles: who.Roles}
+	if len(who.Roles) == 0 {
+		return staff, nil
+	}
+	person := Person{Clinic: who.Clinic, Kind: StaffPerson, LegalName: who.Name, DisplayName: who.Name, StaffRoles: who.Roles}
+	row, err := r.newPerson(&person)
+	if err != nil {
+		return staff, err
+	}
+	staff.Person = person.ID
+	identity := identityRow{Clinic: who.Clinic, Issuer: who.Issuer, Subject: who.Subject, Person: person.ID, CreatedAt: ms(r.clock.Now())}
+	if err := insert(ctx, tx, &row); err != nil {
+		return staff, err
+	}
+	if err := insert(ctx, tx, &identity); err != nil {
+		return staff, err
+	}
+	return staff, r.machineDid(ctx, tx, who.Clinic, "person.create", person.ID)
+}
+
+// machineDid notes what a sign-in changed by the configuration's word.
+func (r *Records) machineDid(ctx context.Context, tx bun.Tx, clinic rooms.ClinicID, action string, person rooms.PersonID) error {
+	return appendAudit(ctx, tx, AuditEntry{
+		Clinic: clinic, At: at(ms(r.clock.Now())), Actor: "machine", ActorKind: "machine", Action: action, Object: "sign-in", Person: person,
+	})
 }
 
 // BindSubject says that a person of a clinic is subject at an identity

@@ -28,7 +28,7 @@ func identityNotFound(t *testing.T, r *Records, mine, theirs house) map[string]f
 		"DropPasskey": func() error { return r.DropPasskey(ctx, me, person, "c") },
 		"BindSubject": func() error { return r.BindSubject(ctx, me, "https://idp.example", "s", person) },
 		"StaffBySubject": func() error {
-			return second(r.StaffBySubject(ctx, "unknown", "https://idp.example", "s", "N", nil))
+			return second(r.StaffBySubject(ctx, Vouched{Clinic: "unknown", Issuer: "https://idp.example", Subject: "s", Name: "N", Roles: []auth.StaffRole{auth.Admin}}))
 		},
 		"ByIdentifier":  func() error { return second(r.ByIdentifier(ctx, me, "ehr", "1", "session")) },
 		"SetIdentifier": func() error { return r.SetIdentifier(ctx, "unknown", "ehr", "1", "session", "x") },

@@ -111,20 +111,35 @@ func (h *house) oidcCallback(w http.ResponseWriter, r *http.Request) {
 		h.back(w, r, err)
 		return
 	}
-	h.enterConsole(w, r, who.Issuer, who.ID, who.Name, who.Staff, who.To)
+	vouched := func(clinic rooms.ClinicID, roles []auth.StaffRole) records.Vouched {
+		return records.Vouched{Clinic: clinic, Issuer: who.Issuer, Subject: who.ID, Name: who.Name, Roles: roles, From: who.From}
+	}
+	var clinics []records.Vouched
+	for _, in := range who.Staff {
+		clinics = append(clinics, vouched(in.Clinic, in.Roles))
+	}
+	if who.From == auth.FromProvider { // which takes roles away, too
+		for _, clinic := range who.Without {
+			clinics = append(clinics, vouched(clinic, nil))
+		}
+	}
+	h.enterConsole(w, r, clinics, who.To)
 }
 
 // enterConsole finds the person in each clinic and hands the browser a secret
-// to sign in with, in the fragment.
-func (h *house) enterConsole(w http.ResponseWriter, r *http.Request, issuer, subject, name string, roles []auth.Staff, to string) {
+// to sign in with, in the fragment. auth.ErrNoRole leads back: they have a role
+// in none.
+func (h *house) enterConsole(w http.ResponseWriter, r *http.Request, clinics []records.Vouched, to string) {
 	var choices []auth.Staff
-	for _, wanted := range roles {
-		staff, err := h.Records.StaffBySubject(r.Context(), wanted.Clinic, issuer, subject, name, wanted.Roles)
+	for _, clinic := range clinics {
+		staff, err := h.Records.StaffBySubject(r.Context(), clinic)
 		if err != nil {
 			h.back(w, r, err)
 			return
 		}
-		choices = append(choices, staff)
+		if len(staff.Roles) > 0 {
+			choices = append(choices, staff)
+		}
 	}
 	secret, err := h.Authority.Offer(choices, to)
 	if err != nil {
@@ -197,8 +212,9 @@ func (h *house) smartCallback(w http.ResponseWriter, r *http.Request) {
 		if name == "" {
 			name = "Staff"
 		}
-		h.enterConsole(w, r, launch.Issuer, launch.Subject, name,
-			[]auth.Staff{{Clinic: launch.EHR.Clinic, Roles: launch.EHR.Roles}}, "/console/sessions/"+string(session))
+		h.enterConsole(w, r, []records.Vouched{{
+			Clinic: launch.EHR.Clinic, Issuer: launch.Issuer, Subject: launch.Subject, Name: name, Roles: launch.EHR.Roles, From: launch.EHR.From,
+		}}, "/console/sessions/"+string(session))
 		return
 	}
 	link, err := h.clientLink(r.Context(), launch, session)

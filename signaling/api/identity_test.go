@@ -31,7 +31,10 @@ type entrance struct {
 	browser *http.Client
 }
 
-func newEntrance(t *testing.T) *entrance {
+func newEntrance(t *testing.T) *entrance { return newEntranceFrom(t, auth.FromClinic) }
+
+// newEntranceFrom is an entrance in which one side decides about roles.
+func newEntranceFrom(t *testing.T, from auth.RolesFrom) *entrance {
 	t.Helper()
 	o := newOffice(t)
 	e := &entrance{office: o, issuer: authtest.New(t)}
@@ -42,14 +45,15 @@ func newEntrance(t *testing.T) *entrance {
 	t.Cleanup(server.Close)
 	o.url = server.URL
 	provider := oidc.New(oidc.Options{
-		Issuer: e.issuer.URL, ClientID: e.issuer.ClientID, Redirect: o.url + "/api/v1/oidc/idp/callback", Claim: "groups", Clock: o,
+		Issuer: e.issuer.URL, ClientID: e.issuer.ClientID, Redirect: o.url + "/api/v1/oidc/idp/callback", Claim: "groups", Clock: o, From: from,
 		Grants: []oidc.Grant{
 			{Clinic: o.clinic["harbor"], Value: "admins", Role: auth.Admin},
+			{Clinic: o.clinic["harbor"], Value: "billing", Role: auth.Billing},
 			{Clinic: o.clinic["mesa"], Value: "mesa", Role: auth.Clinician},
 		},
 	})
 	launcher := smart.New(smart.Options{Redirect: o.url + "/api/v1/smart/callback", Clock: o, EHRs: []smart.EHR{{
-		Issuer: e.issuer.URL, ClientID: e.issuer.ClientID, Clinic: o.clinic["harbor"], Roles: []auth.StaffRole{auth.Clinician},
+		Issuer: e.issuer.URL, ClientID: e.issuer.ClientID, Clinic: o.clinic["harbor"], Roles: []auth.StaffRole{auth.Clinician, auth.Billing}, From: from,
 	}}})
 	Mount(mux, Options{
 		Records: o.records, Authority: o.authority, Keys: keys, Clock: o, Planned: o.expand, URL: o.url,
