@@ -69,17 +69,17 @@ func TestRefused(t *testing.T) {
 		answer func(state, code string) (browser, s, c string)
 		want   error
 	}{
-		"another browser":   {answer: func(s, c string) (string, string, string) { return "thief", s, c }, want: ErrState},
-		"no cookie":         {answer: func(s, c string) (string, string, string) { return "", s, c }, want: ErrState},
-		"state not ours":    {answer: func(_, c string) (string, string, string) { return "browser", "x", c }, want: ErrState},
-		"no code":           {answer: func(s, _ string) (string, string, string) { return "browser", s, "" }, want: ErrRefused},
-		"another's code":    {answer: func(s, _ string) (string, string, string) { return "browser", s, "y" }, want: ErrRefused},
-		"wrong key":         {change: func(i *authtest.Issuer) { i.WrongKey = true }, want: ErrRefused},
-		"another nonce":     {change: spoil("nonce", "other"), want: ErrRefused},
-		"another audience":  {change: spoil("aud", "somebody-else"), want: ErrRefused},
-		"another issuer":    {change: spoil("iss", "https://elsewhere.example"), want: ErrRefused},
-		"expired":           {change: spoil("exp", time.Now().Add(-time.Hour).Unix()), want: ErrRefused},
-		"client secret":     {change: func(i *authtest.Issuer) { i.Secret = "changed" }, want: ErrRefused},
+		"another browser":  {answer: func(s, c string) (string, string, string) { return "thief", s, c }, want: ErrState},
+		"no cookie":        {answer: func(s, c string) (string, string, string) { return "", s, c }, want: ErrState},
+		"state not ours":   {answer: func(_, c string) (string, string, string) { return "browser", "x", c }, want: ErrState},
+		"no code":          {answer: func(s, _ string) (string, string, string) { return "browser", s, "" }, want: ErrRefused},
+		"another's code":   {answer: func(s, _ string) (string, string, string) { return "browser", s, "y" }, want: ErrRefused},
+		"wrong key":        {change: func(i *authtest.Issuer) { i.WrongKey = true }, want: ErrRefused},
+		"another nonce":    {change: spoil("nonce", "other"), want: ErrRefused},
+		"another audience": {change: spoil("aud", "somebody-else"), want: ErrRefused},
+		"another issuer":   {change: spoil("iss", "https://elsewhere.example"), want: ErrRefused},
+		"expired":          {change: spoil("exp", time.Now().Add(-time.Hour).Unix()), want: ErrRefused},
+		"client secret":    {change: func(i *authtest.Issuer) { i.Secret = "changed" }, want: ErrRefused},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p, issuer := provider(t, both...)
