@@ -8,11 +8,13 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"vesper/auth"
 	"vesper/rooms"
 	"vesper/rooms/desk"
 	"vesper/rooms/desk/hook"
 	"vesper/rooms/desk/mail"
 	"vesper/rooms/records"
+	"vesper/signaling/api"
 )
 
 // mailsAtOnce is how many conversations with the SMTP server run at a time.
@@ -50,8 +52,8 @@ func (h *house) openPost(context.Context) error {
 	return nil
 }
 
-// mailErrands are what the desk does for mails: reminders and calendars that
-// are no longer what they were.
+// mailErrands are what the desk does for mails: reminders, calendars that
+// are no longer what they were, and who takes somebody's place.
 func (h *house) mailErrands() []desk.Errand {
 	organizer := h.config.organizer()
 	if organizer == "" {
@@ -63,11 +65,19 @@ func (h *house) mailErrands() []desk.Errand {
 			clinics, err := h.records.Clinics(ctx)
 			failed := []error{err}
 			for _, clinic := range clinics {
-				failed = append(failed, h.records.UpdateCalendars(ctx, clinic.ID, organizer))
+				failed = append(failed,
+					h.records.UpdateCalendars(ctx, clinic.ID, organizer),
+					h.records.TellStandIns(ctx, clinic.ID, organizer, h.newLink))
 			}
 			return errors.Join(failed...)
 		},
 	}
+}
+
+// newLink makes the secret of a personal link.
+func (h *house) newLink() (url, hash string) {
+	secret, hash := auth.NewInvitation()
+	return h.url + api.DoorPath(secret), hash
 }
 
 // outbox is the records as the post wants them.

@@ -274,3 +274,113 @@ func TestMailOfAnEvening(t *testing.T) {
 		t.Errorf("%d mails", len(smtp.Got()))
 	}
 }
+
+// Who takes a colleague's place for an evening gets a link and a date, then
+// what changes; the colleague's calendar loses that evening, and has it back.
+func TestMailOfAStandIn(t *testing.T) {
+	o, ctx := newPostOffice(t), t.Context()
+	smtp := mailtest.Start(t, nil)
+	h := &house{records: o.records, clock: o.clock, log: slog.New(slog.DiscardHandler), url: "https://groups.example.org", config: Config{
+		SMTP: SMTPConfig{Address: smtp.Address(), Security: "none"}, Mail: MailConfig{From: "no-reply@example.org"},
+	}}
+	must(t, h.openPost(ctx))
+	defer h.Close()
+	client, err := o.records.Seat(ctx, o.clinic, o.seat)
+	must(t, err)
+	staff := func(name, address string) rooms.PersonID {
+		p, err := o.records.CreatePerson(ctx, records.Person{
+			Clinic: o.clinic, Kind: records.StaffPerson, LegalName: name + " Whitfield", DisplayName: name, Email: address, Language: "en",
+		})
+		must(t, err)
+		return p.ID
+	}
+	dana, sam, kim, lou := staff("Dana", "dana@example.com"), staff("Sam", "sam@example.com"), staff("Kim", "kim@example.com"), staff("Lou", "")
+	seat, err := o.records.CreateSeat(ctx, records.Seat{Clinic: o.clinic, Series: client.Series, Seat: rooms.Seat{Person: dana, Role: rooms.Facilitator, DisplayName: "Dana"}})
+	must(t, err)
+	_, hash := auth.NewInvitation()
+	_, err = o.records.SendInvitation(ctx, auth.Invitation{Clinic: o.clinic, Seat: seat.ID, Hash: hash}, "https://groups.example.org/j#own", h.config.organizer())
+	must(t, err)
+
+	read := 0
+	// mails are those that come after a round, by receiver, with soft line breaks undone.
+	mails := func(to ...string) map[string]string {
+		t.Helper()
+		for range 2 {
+			for _, errand := range h.mailErrands() {
+				must(t, errand(ctx, o.clock.Now()))
+			}
+		}
+		o.clock.set(o.clock.Now().Add(2 * time.Minute)) // changes settle
+		eventually(t, "the mails come in", func() bool { h.post.Wake(); return len(smtp.Got()) >= read+len(to) })
+		got := map[string]string{}
+		for _, m := range smtp.Got()[read:] {
+			text := strings.NewReplacer("=\r\n", "", "=3D", "=", "\r\n ", "").Replace(m.Data)
+			for _, word := range []string{"Recovery", "Relapse", "Outpatient", "Dana", "Whitfield"} {
+				if strings.Contains(text, word) {
+					t.Errorf("a mail says %q", word)
+				}
+			}
+			got[strings.TrimSuffix(strings.TrimPrefix(m.To, "TO:<"), "@example.com>")] = text
+		}
+		read += len(to)
+		if len(smtp.Got()) != read || len(got) != len(to) {
+			t.Fatalf("%d mails, %d wanted: %v", len(smtp.Got()), read, got)
+		}
+		for _, who := range to {
+			if got[who] == "" {
+				t.Fatalf("none to %s: %v", who, got)
+			}
+		}
+		return got
+	}
+	holds := func(mail string, words ...string) {
+		t.Helper()
+		for _, word := range words {
+			if !strings.Contains(mail, word) {
+				t.Errorf("no %q in %s", word, mail)
+			}
+		}
+	}
+	mails("dana")
+	must(t, o.records.Substitute(ctx, o.clinic, o.session, sam, dana))
+	got := mails("sam", "dana")
+	holds(got["sam"], "Subject: Harbor: one evening", "https://groups.example.org/j#", "Monday, October 5, at 6:00 PM (EDT)",
+		"METHOD:REQUEST", "SEQUENCE:0", "DTSTART;TZID=America/New_York:20261005T180000", "SUMMARY:Harbor", "ATTENDEE")
+	holds(got["dana"], "Subject: Harbor: dates cancelled", "METHOD:CANCEL", "RECURRENCE-ID;TZID=America/New_York:20261005T180000", "STATUS:CANCELLED")
+	if strings.Contains(got["dana"], "RRULE:FREQ=DAILY") {
+		t.Errorf("more than one evening is cancelled: %s", got["dana"])
+	}
+	mails()
+
+	must(t, o.records.Substitute(ctx, o.clinic, o.session, kim, dana)) // and not Sam
+	got = mails("kim", "sam")
+	holds(got["kim"], "Subject: Harbor: one evening", "METHOD:REQUEST")
+	holds(got["sam"], "Subject: Harbor: dates cancelled", "METHOD:CANCEL", "SEQUENCE:1")
+
+	_, err = o.records.MoveEvening(ctx, o.clinic, client.Series, local(t, "2026-10-05T18:00"), local(t, "2026-10-05T19:00"))
+	must(t, err)
+	got = mails("kim", "dana")
+	holds(got["kim"], "Subject: Harbor: changed dates", "METHOD:REQUEST", "SEQUENCE:1", "DTSTART;TZID=America/New_York:20261005T190000")
+
+	must(t, o.records.EndSubstitute(ctx, o.clinic, o.session, dana))
+	got = mails("kim", "dana")
+	holds(got["kim"], "METHOD:CANCEL", "SEQUENCE:2")
+	holds(got["dana"], "Subject: Harbor: changed dates", "METHOD:REQUEST", "RRULE:FREQ=DAILY")
+
+	must(t, o.records.Substitute(ctx, o.clinic, o.session, lou, dana)) // has no address
+	holds(mails("dana")["dana"], "METHOD:CANCEL")
+	links, err := o.records.Invitations(ctx, o.clinic, seat.ID)
+	must(t, err)
+	for _, link := range links {
+		if (link.Person == sam || link.Person == kim) && link.RevokedAt.IsZero() {
+			t.Error("a link outlives the place that it was lent for")
+		}
+	}
+}
+
+func local(t *testing.T, text string) schedule.LocalTime {
+	t.Helper()
+	at, err := schedule.ParseLocalTime(text)
+	must(t, err)
+	return at
+}

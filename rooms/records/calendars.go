@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -32,10 +33,11 @@ type calendarRow struct {
 type agenda struct {
 	series  schedule.Series
 	without []schedule.LocalTime // called off, by recurrence id
+	away    []schedule.LocalTime // somebody else comes in their place
 	title   string
 }
 
-// agendaOf reads what a seat's calendar is made of.
+// agendaOf reads what a seat's calendar is made of, without who is away.
 func agendaOf(ctx context.Context, db bun.IDB, seat seatRow, title string) (agenda, error) {
 	series, err := oneSeries(ctx, db, seat.Clinic, seat.Series)
 	if err != nil {
@@ -54,10 +56,14 @@ func agendaOf(ctx context.Context, db bun.IDB, seat seatRow, title string) (agen
 // hash tells one agenda from another, for a seat's dates. What a calendar does
 // not show is not in it.
 func (a agenda) hash(seat seatRow) (string, error) {
-	text, err := encode([]any{
+	what := []any{
 		a.series.Rule, a.series.Start, a.series.Zone, a.series.Duration, a.series.Except, a.series.Moves,
 		a.series.Kind.Optional(), a.without, a.title, seat.From, seat.Until,
-	})
+	}
+	if len(a.away) > 0 {
+		what = append(what, a.away)
+	}
+	text, err := encode(what)
 	sum := sha256.Sum256([]byte(text))
 	return hex.EncodeToString(sum[:]), err
 }
@@ -66,8 +72,44 @@ func (a agenda) hash(seat seatRow) (string, error) {
 func (a agenda) invite(seat seatRow, to, organizer string, sequence int, now time.Time) schedule.Invite {
 	return schedule.Invite{
 		UID: schedule.UID(seat.Series, seat.ID), Sequence: sequence, Stamp: now, Series: a.series,
-		From: at(seat.From), Until: at(seat.Until), Without: a.without, Summary: a.title, Organizer: organizer, Attendee: to,
+		From: at(seat.From), Until: at(seat.Until), Without: slices.Concat(a.without, a.away), Summary: a.title,
+		Organizer: organizer, Attendee: to,
 	}
+}
+
+// replaced is the agenda with the evenings on which somebody else comes in the
+// place of the seat's person.
+func (a agenda) replaced(ctx context.Context, db bun.IDB, seat seatRow) (agenda, error) {
+	var evenings []string
+	if seat.Role.Staff() {
+		err := db.NewSelect().Table("sessions").Column("recurrence_id").
+			Where("clinic = ? AND series = ? AND status <> ?", seat.Clinic, seat.Series, Cancelled).
+			Where("id IN (SELECT session FROM session_seats WHERE clinic = ? AND origin = ? AND replaces = ?)", seat.Clinic, substituteOrigin, seat.Person).
+			OrderExpr("recurrence_id").Scan(ctx, &evenings)
+		if err != nil {
+			return a, err
+		}
+	}
+	for _, recurrence := range evenings {
+		if evening, err := schedule.ParseLocalTime(recurrence); err == nil {
+			a.away = append(a.away, evening)
+		}
+	}
+	return a, nil
+}
+
+// only is the one evening by which the agenda is shorter than what a calendar
+// was told, because somebody else comes then; false if more or less than that
+// has changed.
+func (a agenda) only(seat seatRow, told string) (schedule.LocalTime, bool) {
+	for i, evening := range a.away {
+		before := a
+		before.away = slices.Delete(slices.Clone(a.away), i, i+1)
+		if hash, err := before.hash(seat); err == nil && hash == told {
+			return evening, true
+		}
+	}
+	return schedule.LocalTime{}, false
 }
 
 // left reports whether an evening of the seat is still to come.
@@ -92,6 +134,9 @@ func later(a, b time.Time) time.Time {
 // the calendar again, with a higher sequence.
 func (r *Records) firstCalendar(ctx context.Context, tx bun.Tx, seat seatRow, mail Mail, organizer string) (string, error) {
 	a, err := agendaOf(ctx, tx, seat, mail.Title)
+	if err == nil {
+		a, err = a.replaced(ctx, tx, seat)
+	}
 	if err != nil {
 		return "", err
 	}
@@ -181,7 +226,11 @@ func staleCalendars(ctx context.Context, db bun.IDB, clinic rooms.ClinicID) (sta
 	}
 	for _, told := range rows {
 		seat := byID[told.Seat]
-		hash, err := agendas[seat.Series].hash(seat)
+		a, err := agendas[seat.Series].replaced(ctx, db, seat)
+		if err != nil {
+			return nil, err
+		}
+		hash, err := a.hash(seat)
 		if err != nil {
 			return nil, err
 		}
@@ -207,6 +256,9 @@ func (r *Records) updateCalendar(ctx context.Context, tx bun.Tx, clinic rooms.Cl
 		return err
 	}
 	a, err := agendaOf(ctx, tx, seat, house.NeutralTitle)
+	if err == nil {
+		a, err = a.replaced(ctx, tx, seat)
+	}
 	if err != nil {
 		return err
 	}
@@ -222,7 +274,7 @@ func (r *Records) updateCalendar(ctx context.Context, tx bun.Tx, clinic rooms.Cl
 	}
 	mail, err := r.mailTo(ctx, tx, clinic, seat.Person)
 	if err == nil {
-		err = r.enqueueCalendar(ctx, tx, seat, a, mail, told.Sequence+1, cancel, organizer)
+		err = r.enqueueCalendar(ctx, tx, seat, a, mail, told, cancel, organizer)
 	}
 	if err != nil && !errors.Is(err, ErrNoAddress) && !errors.Is(err, schedule.ErrNothing) {
 		return err
@@ -230,9 +282,13 @@ func (r *Records) updateCalendar(ctx context.Context, tx bun.Tx, clinic rooms.Cl
 	return r.told(ctx, tx, seat, a, told.Sequence+1, cancel)
 }
 
-func (r *Records) enqueueCalendar(ctx context.Context, tx bun.Tx, seat seatRow, a agenda, mail Mail, sequence int, cancel bool, organizer string) error {
+func (r *Records) enqueueCalendar(ctx context.Context, tx bun.Tx, seat seatRow, a agenda, mail Mail, told calendarRow, cancel bool, organizer string) error {
 	now := r.clock.Now()
-	invite, method, topic := a.invite(seat, mail.To, organizer, sequence, now), schedule.Request, UpdateMail
+	invite, method, topic := a.invite(seat, mail.To, organizer, told.Sequence+1, now), schedule.Request, UpdateMail
+	if evening, one := a.only(seat, told.Hash); one && !cancel {
+		method, topic = schedule.Cancel, CancellationMail
+		invite.Without, invite.Only = nil, []schedule.LocalTime{evening}
+	}
 	if cancel { // all that was told, whatever the seat's dates are now
 		method, topic = schedule.Cancel, CancellationMail
 		invite.Until, invite.Without = time.Time{}, nil

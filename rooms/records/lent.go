@@ -31,7 +31,7 @@ func (r *Records) LendInvitation(ctx context.Context, clinic rooms.ClinicID, ses
 		if !seated {
 			return rooms.ErrNotFound
 		}
-		row.Series, row.NotAfter = tonight.Series, tonight.End+rooms.ClosesAfter.Milliseconds()
+		row.Series, row.NotAfter = tonight.Series, lentUntil(tonight)
 		if row.Seat, err = lastingSeat(ctx, tx, tonight, seat); err != nil {
 			return err
 		}
@@ -44,6 +44,29 @@ func (r *Records) LendInvitation(ctx context.Context, clinic rooms.ClinicID, ses
 }
 
 // lastingSeat is the seat of the series by which a roster's is known: its own,
+// lentUntil is when a link to one session ends.
+func lentUntil(session sessionRow) int64 { return session.End + rooms.ClosesAfter.Milliseconds() }
+
+// lendTo keeps a link for one who takes somebody's place, and is its id.
+func (r *Records) lendTo(ctx context.Context, tx bun.Tx, s stand, hash string) (string, error) {
+	now := ms(r.clock.Now())
+	row := invitationRow{
+		ID: rooms.NewID(), Clinic: s.session.Clinic, Series: s.session.Series, Person: s.person, Hash: hash,
+		NotAfter: lentUntil(s.session), CreatedAt: now, SentAt: now,
+	}
+	var err error
+	if row.Seat, err = lastingSeat(ctx, tx, s.session, rooms.Seat{ID: s.seat.ID}); err != nil {
+		return "", err
+	}
+	if err := insert(ctx, tx, &row); err != nil {
+		return "", err
+	}
+	return row.ID, appendAudit(ctx, tx, AuditEntry{
+		Clinic: row.Clinic, At: at(now), Actor: "machine", ActorKind: "machine", Action: "invitation.send", Object: row.ID,
+		Session: s.session.ID, Person: row.Person,
+	})
+}
+
 // or that of whom the person replaces tonight.
 func lastingSeat(ctx context.Context, db bun.IDB, session sessionRow, seat rooms.Seat) (rooms.SeatID, error) {
 	tonight, err := many[sessionSeatRow](ctx, db, "id", "clinic = ? AND session = ? AND id = ?", session.Clinic, session.ID, seat.ID)

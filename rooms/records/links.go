@@ -73,10 +73,12 @@ func (r *Records) invite(ctx context.Context, invitation auth.Invitation, fresh 
 	return row.noun()
 }
 
-// revokeAll withdraws the links of a seat.
+// revokeAll withdraws the links of a seat's person. Who takes their place for
+// an evening keeps the link to it.
 func revokeAll(ctx context.Context, tx bun.Tx, clinic rooms.ClinicID, seat rooms.SeatID, now int64) error {
 	_, err := tx.NewUpdate().Table("invitations").Set("revoked_at = ?", now).
-		Where("clinic = ? AND seat = ? AND revoked_at = 0", clinic, seat).Exec(ctx)
+		Where("clinic = ? AND seat = ? AND revoked_at = 0", clinic, seat).
+		Where("person = (SELECT person FROM seats WHERE clinic = ? AND id = ?)", clinic, seat).Exec(ctx)
 	return err
 }
 
@@ -102,7 +104,8 @@ type LinkState struct {
 func (r *Records) Links(ctx context.Context, clinic rooms.ClinicID, series rooms.SeriesID) (map[rooms.SeatID]LinkState, error) {
 	states, now := map[rooms.SeatID]LinkState{}, ms(r.clock.Now())
 	err := r.view(ctx, clinic, "list links", func(ctx context.Context, db bun.IDB) error {
-		rows, err := many[invitationRow](ctx, db, "created_at, id", "clinic = ? AND series = ?", clinic, series)
+		rows, err := many[invitationRow](ctx, db, "created_at, id", `clinic = ? AND series = ? AND person =
+			(SELECT person FROM seats WHERE seats.clinic = invitation_row.clinic AND seats.id = invitation_row.seat)`, clinic, series)
 		for _, row := range rows {
 			state := LinkState{State: "revoked", SentAt: at(row.SentAt)}
 			if row.RevokedAt == 0 && (row.NotAfter == 0 || row.NotAfter > now) || states[row.Seat].State == "active" {

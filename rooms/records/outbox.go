@@ -32,6 +32,7 @@ const (
 	UpdateMail       = "update"
 	CancellationMail = "cancellation"
 	ReminderMail     = "reminder"
+	StandInMail      = "stand_in"
 	CheckpointMail   = "checkpoint"
 )
 

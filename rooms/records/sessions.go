@@ -141,15 +141,29 @@ func (r *Records) SessionForSeat(ctx context.Context, clinic rooms.ClinicID, sea
 	if err != nil {
 		return Session{}, err
 	}
-	closes := now.Add(-rooms.ClosesAfter).UnixMilli()
 	until := int64(1)<<62 - 1
 	if !held.Until.IsZero() {
 		until = ms(held.Until)
 	}
-	// A session that nobody opened is over at its end, one that is open when it closes.
-	rows, err := r.sessions(ctx, clinic, "find session for seat", 1, "start_ms, id",
-		`clinic = ? AND series = ? AND start_ms >= ? AND start_ms < ? AND (status = ? AND end_ms > ? OR status = ? AND end_ms > ?)`,
-		clinic, held.Series, ms(held.From), until, Opened, closes, Scheduled, now.UnixMilli())
+	rows, err := r.sessions(ctx, clinic, "find session for seat", 1, "start_ms, id", "clinic = ? AND series = ? AND start_ms >= ? AND start_ms < ? AND "+notOver,
+		clinic, held.Series, ms(held.From), until, Opened, ms(now.Add(-rooms.ClosesAfter)), Scheduled, ms(now))
+	if err != nil {
+		return Session{}, err
+	}
+	return rows[0].noun()
+}
+
+// notOver takes Opened, when such a session closes, Scheduled and now: one that
+// nobody opened is over at its end.
+const notOver = "(status = ? AND end_ms > ? OR status = ? AND end_ms > ?)"
+
+// SessionForStandIn is SessionForSeat for one who takes the place of the
+// seat's person, in the evenings for which they do.
+func (r *Records) SessionForStandIn(ctx context.Context, clinic rooms.ClinicID, seat rooms.SeatID, person rooms.PersonID, now time.Time) (Session, error) {
+	rows, err := r.sessions(ctx, clinic, "find session for stand-in", 1, "start_ms, id",
+		`clinic = ? AND id IN (SELECT session FROM session_seats WHERE clinic = ? AND person = ? AND origin = ? AND replaces =
+			(SELECT person FROM seats WHERE clinic = ? AND id = ?)) AND series = (SELECT series FROM seats WHERE clinic = ? AND id = ?) AND `+notOver,
+		clinic, clinic, person, substituteOrigin, clinic, seat, clinic, seat, Opened, ms(now.Add(-rooms.ClosesAfter)), Scheduled, ms(now))
 	if err != nil {
 		return Session{}, err
 	}

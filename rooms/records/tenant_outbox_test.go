@@ -59,6 +59,9 @@ func outboxEmpty(t *testing.T, r *Records, mine house) map[string]func() int {
 		},
 		"MailSettings":    func() int { return len(must[MailSettings](t)(r.MailSettings(ctx, me)).Reminders) - 1 },
 		"UpdateCalendars": func() int { return none(r.UpdateCalendars(ctx, me, "o@example.org")) },
+		"TellStandIns": func() int {
+			return none(r.TellStandIns(ctx, me, "o@example.org", func() (string, string) { t.Error("a link"); return "", "" }))
+		},
 		"EndCall": func() int {
 			return none(r.EndCall(ctx, Call{Clinic: me, Caller: "c", Key: "k"}, "their run", &Reply{Status: 200}))
 		},

@@ -31,6 +31,8 @@ func (h *house) after(ctx context.Context, in wire.AfterRequest) (wire.After, er
 	if err != nil {
 		return out, err
 	}
+	standIn := seat.Person != invite.Person
+	seat.Person = invite.Person
 	clinic, err := h.Records.Clinic(ctx, invite.Clinic)
 	if err != nil {
 		return out, err
@@ -62,6 +64,9 @@ func (h *house) after(ctx context.Context, in wire.AfterRequest) (wire.After, er
 		if out.Scales, err = h.openScales(ctx, seat, session.Session, records.AtEnd); err != nil {
 			return out, err
 		}
+	}
+	if standIn { // what comes next is not theirs
+		return out, nil
 	}
 	if out.Next, err = h.next(ctx, seat, session, clinic.Name, now); err != nil {
 		return out, err

@@ -85,7 +85,7 @@ const justOver = 3 * time.Hour
 // evening is the session to which the holder of a link comes now, and how its
 // door stands: open, early, late, ended, removed, none.
 func (h *house) evening(ctx context.Context, invite auth.Invite, now time.Time) (records.Session, string, error) {
-	next, err := h.Records.SessionForSeat(ctx, invite.Clinic, invite.Seat, now)
+	next, err := h.nextFor(ctx, invite, now)
 	status := "none"
 	if err == nil {
 		status, err = h.doorStatus(ctx, next, invite.Person, now)
@@ -103,6 +103,9 @@ func (h *house) evening(ctx context.Context, invite auth.Invite, now time.Time) 
 		over := session.Status == records.Ended || session.Status == records.Scheduled && now.After(session.End)
 		if session.Series != invite.Series || !over || now.After(session.End.Add(justOver)) {
 			continue
+		}
+		if _, err := h.Records.SeatOf(ctx, invite.Clinic, session.Session, invite.Person); errors.Is(err, rooms.ErrNotFound) {
+			continue // somebody else was there in their place, or they in nobody's
 		}
 		status, err := h.doorStatus(ctx, session, invite.Person, now)
 		if status == "open" { // nobody opened it, and it is over

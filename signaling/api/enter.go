@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -87,11 +88,23 @@ func (h *house) seatOf(ctx context.Context, invite auth.Invite) (records.Seat, e
 	if err != nil || seat.Person == invite.Person {
 		return seat, err
 	}
-	next, err := h.Records.SessionForSeat(ctx, invite.Clinic, invite.Seat, h.Clock.Now())
+	next, err := h.nextFor(ctx, invite, h.Clock.Now())
 	if err == nil {
 		seat.Seat, err = h.Records.SeatOf(ctx, invite.Clinic, next.Session, invite.Person)
 	}
 	return seat, err
+}
+
+// nextFor is the session to which the holder of a link comes next.
+func (h *house) nextFor(ctx context.Context, invite auth.Invite, now time.Time) (records.Session, error) {
+	seat, err := h.Records.Seat(ctx, invite.Clinic, invite.Seat)
+	if err != nil {
+		return records.Session{}, err
+	}
+	if seat.Person != invite.Person {
+		return h.Records.SessionForStandIn(ctx, invite.Clinic, invite.Seat, invite.Person, now)
+	}
+	return h.Records.SessionForSeat(ctx, invite.Clinic, invite.Seat, now)
 }
 
 // tonightOnly says that a seat is one evening's: its name is not to be changed.

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -59,4 +60,48 @@ func TestStaffEnterFromTheConsole(t *testing.T) {
 	o.now = o.now.Add(3 * time.Hour)
 	status, got = o.call("POST", "/api/v1/invitations/open", "", wire.OpenRequest{Secret: secret})
 	o.want(410, "link_revoked", status, got)
+}
+
+// The link of a stand-in that was mailed days before opens on their evening,
+// also while others of the series come first, and tells them of nobody else's.
+func TestStandInsLink(t *testing.T) {
+	o := newOffice(t)
+	clinic, ctx := o.clinic["harbor"], t.Context()
+	seat, _ := o.seat("harbor", "FREQ=DAILY;COUNT=3", o.local(10*time.Minute))
+	held, err := o.records.Seat(ctx, clinic, rooms.SeatID(seat))
+	o.check(err)
+	person := func(name string) rooms.PersonID {
+		p, err := o.records.CreatePerson(ctx, records.Person{
+			Clinic: clinic, Kind: records.StaffPerson, LegalName: name + " Lee", DisplayName: name, Email: strings.ToLower(name) + "@example.com",
+		})
+		o.check(err)
+		return p.ID
+	}
+	dana, sam := person("Dana"), person("Sam")
+	_, err = o.records.CreateSeat(ctx, records.Seat{Clinic: clinic, Series: held.Series, Seat: rooms.Seat{Person: dana, Role: rooms.Facilitator, DisplayName: "Dana"}})
+	o.check(err)
+	sessions, err := o.records.ListSessions(ctx, clinic, o.now, o.now.AddDate(0, 0, 3))
+	o.check(err)
+	o.check(o.records.Substitute(ctx, clinic, sessions[1].Session, sam, dana))
+	secret, hash := auth.NewInvitation()
+	o.check(o.records.TellStandIns(ctx, clinic, "o@example.org", func() (string, string) { return "https://x/j#s", hash }))
+	open := func(want string) {
+		t.Helper()
+		status, got := o.call("POST", "/api/v1/invitations/open", "", wire.OpenRequest{Secret: secret.Reveal()})
+		o.want(200, "", status, got)
+		if shown, _ := got["session"].(map[string]any); got["status"] != want || got["name"] != "Sam" || shown["id"] != string(sessions[1].Session) {
+			t.Errorf("the door is %v, %v, %v", got["status"], got["name"], shown)
+		}
+	}
+	open("early")
+	status, got := o.call("POST", "/api/v1/invitations/after", "", wire.AfterRequest{Secret: secret.Reveal()})
+	if o.want(200, "", status, got); got["next"] != nil {
+		t.Errorf("after: %v", got)
+	}
+	status, got = o.call("GET", "/api/v1/series/"+string(held.Series)+"/seats", o.token["harbor"], nil)
+	if o.want(200, "", status, got); strings.Count(fmt.Sprint(got), "state:active") != 1 {
+		t.Errorf("the link of a stand-in is not the seat's: %v", got)
+	}
+	o.now = sessions[1].Start.Add(-20 * time.Minute)
+	open("open")
 }

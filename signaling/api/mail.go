@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -22,7 +23,8 @@ type Queued struct {
 
 // MailSettings are what a clinic decides about mails.
 type MailSettings struct {
-	Reminders []int `json:"reminder_minutes" maxItems:"3" minimum:"15" maximum:"10080" doc:"how long before a session people are reminded; empty: never"`
+	Reminders []int   `json:"reminder_minutes" maxItems:"3" minimum:"15" maximum:"10080" doc:"how long before a session people are reminded; empty: never"`
+	Title     *string `json:"title,omitempty" maxLength:"60" doc:"what mails and calendars call an evening, neutral: others see it; without it, it stays" example:"Appointment"`
 }
 
 // Wanted says whether a person is reminded.
@@ -60,18 +62,19 @@ func (h *house) mail(api huma.API) {
 			out, err := h.deliveries(ctx, in.Page, records.MessageQuery{Kind: records.MailMessage, State: in.State})
 			return &body[Deliveries]{out}, h.problemOf("list mail", h.noted(ctx, err, "mail.read", ""))
 		})
-	huma.Register(api, operation("GET", "/settings/mail", "mail-settings", "When people are reminded", maySettings),
+	huma.Register(api, operation("GET", "/settings/mail", "mail-settings", "What mails say, and when people are reminded", maySettings),
 		func(ctx context.Context, _ *struct{}) (*body[MailSettings], error) {
-			settings, err := h.Records.MailSettings(ctx, callerOf(ctx).clinic)
-			out := MailSettings{Reminders: []int{}}
-			for _, lead := range settings.Reminders {
-				out.Reminders = append(out.Reminders, int(lead/time.Minute))
-			}
+			out, err := h.mailSettings(ctx)
 			return &body[MailSettings]{out}, h.problemOf("read mail settings", err)
 		})
-	huma.Register(api, operation("PUT", "/settings/mail", "set-mail-settings", "Set when people are reminded", maySettings),
+	huma.Register(api, operation("PUT", "/settings/mail", "set-mail-settings", "Set what mails say, and when people are reminded", maySettings),
 		func(ctx context.Context, in *settingsOfMail) (*body[MailSettings], error) {
-			return &body[MailSettings]{in.Body}, h.problemOf("set mail settings", h.setMail(ctx, in.Body))
+			err := h.setMail(ctx, in.Body)
+			if err != nil {
+				return nil, h.problemOf("set mail settings", err)
+			}
+			out, err := h.mailSettings(ctx)
+			return &body[MailSettings]{out}, h.problemOf("set mail settings", err)
 		})
 	huma.Register(api, operation("GET", "/persons/{id}/reminders", "wants-reminders", "Whether a person is reminded", mayWrite),
 		func(ctx context.Context, in *personPath) (*body[Wanted], error) {
@@ -109,7 +112,25 @@ func (h *house) sendInvitation(ctx context.Context, seat rooms.SeatID) (string, 
 	return link.ID, h.noted(ctx, nil, "invitation.send", string(seat))
 }
 
+func (h *house) mailSettings(ctx context.Context) (MailSettings, error) {
+	settings, err := h.Records.MailSettings(ctx, callerOf(ctx).clinic)
+	if err != nil {
+		return MailSettings{}, err
+	}
+	clinic, err := h.Records.Clinic(ctx, callerOf(ctx).clinic)
+	out := MailSettings{Reminders: []int{}, Title: &clinic.NeutralTitle}
+	for _, lead := range settings.Reminders {
+		out.Reminders = append(out.Reminders, int(lead/time.Minute))
+	}
+	return out, err
+}
+
 func (h *house) setMail(ctx context.Context, in MailSettings) error {
+	if in.Title != nil {
+		if err := h.setTitle(ctx, strings.Join(strings.Fields(*in.Title), " ")); err != nil {
+			return err
+		}
+	}
 	var settings records.MailSettings
 	minutes := slices.Clone(in.Reminders)
 	slices.Sort(minutes)
@@ -117,4 +138,18 @@ func (h *house) setMail(ctx context.Context, in MailSettings) error {
 		settings.Reminders = append(settings.Reminders, time.Duration(m)*time.Minute)
 	}
 	return h.noted(ctx, h.Records.SetMailSettings(ctx, callerOf(ctx).clinic, settings), "settings.mail", "")
+}
+
+// setTitle changes what mails and calendars say. Those who have a calendar get
+// it again, at the desk's next round.
+func (h *house) setTitle(ctx context.Context, title string) error {
+	clinic, err := h.Records.Clinic(ctx, callerOf(ctx).clinic)
+	if err != nil || clinic.NeutralTitle == title {
+		return err
+	}
+	if title == "" {
+		return badField("body.title", "Give a title of up to 60 characters.")
+	}
+	clinic.NeutralTitle = title
+	return h.Records.UpdateClinic(ctx, clinic)
 }

@@ -231,6 +231,20 @@ func TestSendInvitation(t *testing.T) {
 	if _, got = o.call("GET", "/api/v1/settings/mail", admin, nil); fmt.Sprint(got["reminder_minutes"]) != "[120 1440]" {
 		t.Errorf("settings: %v", got)
 	}
+	for title, want := range map[string]string{"  Evening\u00a0 appointment ": "Evening appointment", "Harbor, at six!": "Harbor, at six!"} {
+		status, got = o.call("PUT", "/api/v1/settings/mail", admin, map[string]any{"reminder_minutes": []int{}, "title": title})
+		if o.want(200, "", status, got); got["title"] != want {
+			t.Errorf("title: %v", got)
+		}
+		status, got = o.call("PUT", "/api/v1/settings/mail", admin, map[string]any{"reminder_minutes": []int{60}})
+		if o.want(200, "", status, got); got["title"] != want {
+			t.Errorf("a title that was not named: %v", got)
+		}
+	}
+	for _, bad := range []string{" ", strings.Repeat("x", 61)} {
+		status, got = o.call("PUT", "/api/v1/settings/mail", admin, map[string]any{"reminder_minutes": []int{}, "title": bad})
+		o.want(422, "invalid", status, got)
+	}
 }
 
 // A problem names every field that is wrong, where it is.

@@ -153,7 +153,7 @@ func TestInvitationArrives(t *testing.T) {
 func TestWordsAreNeutral(t *testing.T) {
 	start := time.Date(2026, 10, 5, 22, 0, 0, 0, time.UTC)
 	for _, language := range []string{"en", "es", "", "xx"} {
-		for _, topic := range []string{Invitation, Update, Cancellation, Reminder, Checkpoint} {
+		for _, topic := range []string{Invitation, Update, Cancellation, Reminder, StandIn, Checkpoint} {
 			subject, body, ok := text(topic, desk.Mail{Language: language, Title: "Harbor", URL: "https://x/j#s", Start: start, Zone: "America/New_York"})
 			if !ok || !strings.Contains(subject, "Harbor") || strings.Contains(subject+body, "%!") {
 				t.Errorf("%s %s: %q %q", language, topic, subject, body)
@@ -162,6 +162,13 @@ func TestWordsAreNeutral(t *testing.T) {
 				if strings.Contains(strings.ToLower(subject+body), word) {
 					t.Errorf("%s %s says %q: %s", language, topic, word, body)
 				}
+			}
+		}
+	}
+	for _, topic := range []string{Invitation, Update, Cancellation, Reminder, StandIn} {
+		for language := range languages { // a title of any words is in no sentence
+			if _, body, _ := text(topic, desk.Mail{Language: language, Title: "Come as you are!"}); strings.Contains(body, "Come") {
+				t.Errorf("%s %s builds a sentence on the title: %s", language, topic, body)
 			}
 		}
 	}

@@ -13,42 +13,49 @@ import (
 // what the program is, or anything about the person: a mail is read on a lock
 // screen, by family and by employers.
 type words struct {
-	invitation, update, cancellation, reminder message
-	greeting, alone, dates, mistake            string
-	when                                       string // of a time, a weekday, a day, a month, a zone
-	days                                       [7]string
-	months                                     [12]string
+	invitation, update, cancellation, reminder, standIn message
+	greeting, alone, once, dates, have, mistake         string
+	when                                                string // of a time, a weekday, a day, a month, a zone
+	days                                                [7]string
+	months                                              [12]string
 }
 
-// message is the subject and the first sentence, of a title.
+// message is the subject, of a title, and the first sentence. A title is any
+// words that a clinic chose, so that it is part of no sentence.
 type message struct{ subject, first string }
 
 var languages = map[string]words{
 	"en": {
-		invitation:   message{"%s: your personal link", "Here is your personal link for %s:"},
-		update:       message{"%s: changed dates", "The dates of %s have changed. The attached calendar has them as they are now. Your personal link stays the same."},
-		cancellation: message{"%s: dates cancelled", "The dates of %s in your calendar no longer apply to you."},
-		reminder:     message{"%s: reminder", "This is a reminder of %s."},
+		invitation:   message{"%s: your personal link", "Here is your personal link:"},
+		update:       message{"%s: changed dates", "Your dates have changed. The attached calendar has them as they are now. Your personal link stays the same."},
+		cancellation: message{"%s: dates cancelled", "One or more dates in your calendar are no longer yours. The attached calendar takes them out."},
+		reminder:     message{"%s: reminder", "This is a reminder of your next date."},
+		standIn:      message{"%s: one evening", "You are expected for one evening, in place of a colleague. Here is your link for it:"},
 		greeting:     "Hello,",
 		alone:        "The link is yours alone, so please do not pass it on. It works every time, on a phone or on a computer, and it replaces any link that you had before.",
-		dates:        "The dates are in the attached calendar.",
+		once:         "The link is yours alone, so please do not pass it on. It works for this evening, on a phone or on a computer.",
+		dates:        "The attached calendar has the dates.",
+		have:         "Please use the personal link that you have. If you can't find it, ask for a new one.",
 		mistake:      "This mailbox is not read. If you have questions, or this mail is not for you, please contact the office that you know.",
-		when:         "It begins on %[2]s, %[4]s %[3]d, at %[1]s (%[5]s). Please use the personal link that you have; if you can't find it, ask for a new one.",
+		when:         "It begins on %[2]s, %[4]s %[3]d, at %[1]s (%[5]s).",
 		days:         [7]string{"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"},
 		months: [12]string{
 			"January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
 		},
 	},
 	"es": {
-		invitation:   message{"%s: su enlace personal", "Este es su enlace personal para %s:"},
-		update:       message{"%s: cambio de fechas", "Las fechas de %s han cambiado. El calendario adjunto las muestra como son ahora. Su enlace personal sigue siendo el mismo."},
-		cancellation: message{"%s: fechas canceladas", "Las fechas de %s en su calendario ya no son para usted."},
-		reminder:     message{"%s: recordatorio", "Este es un recordatorio de %s."},
+		invitation:   message{"%s: su enlace personal", "Este es su enlace personal:"},
+		update:       message{"%s: cambio de fechas", "Sus fechas han cambiado. El calendario adjunto las muestra como son ahora. Su enlace personal sigue siendo el mismo."},
+		cancellation: message{"%s: fechas canceladas", "Una o más fechas de su calendario ya no son suyas. El calendario adjunto las quita."},
+		reminder:     message{"%s: recordatorio", "Este es un recordatorio de su próxima fecha."},
+		standIn:      message{"%s: una noche", "Se le espera una noche, en lugar de una persona de su equipo. Este es su enlace para esa noche:"},
 		greeting:     "Hola:",
 		alone:        "El enlace es solo para usted; por favor, no lo comparta. Funciona siempre, en un teléfono o en una computadora, y reemplaza cualquier enlace anterior.",
-		dates:        "Las fechas están en el calendario adjunto.",
+		once:         "El enlace es solo para usted; por favor, no lo comparta. Sirve para esa noche, en un teléfono o en una computadora.",
+		dates:        "El calendario adjunto tiene las fechas.",
+		have:         "Use el enlace personal que ya tiene. Si no lo encuentra, pida uno nuevo.",
 		mistake:      "Nadie lee este buzón. Si tiene preguntas, o si este correo no es para usted, comuníquese con la oficina que ya conoce.",
-		when:         "Empieza el %[2]s %[3]d de %[4]s a las %[1]s (%[5]s). Use el enlace personal que ya tiene; si no lo encuentra, pida uno nuevo.",
+		when:         "Empieza el %[2]s %[3]d de %[4]s a las %[1]s (%[5]s).",
 		days:         [7]string{"domingo", "lunes", "martes", "miércoles", "jueves", "viernes", "sábado"},
 		months: [12]string{
 			"enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre",
@@ -62,6 +69,7 @@ const (
 	Update       = "update"
 	Cancellation = "cancellation"
 	Reminder     = "reminder"
+	StandIn      = "stand_in"
 	Checkpoint   = "checkpoint"
 )
 
@@ -89,13 +97,15 @@ func text(topic string, m desk.Mail) (subject, body string, ok bool) {
 	case Cancellation:
 		what = w.cancellation
 	case Reminder:
-		what, parts = w.reminder, []string{w.at(m.Start, m.Zone)}
+		what, parts = w.reminder, []string{w.at(m.Start, m.Zone), w.have}
+	case StandIn:
+		what, parts = w.standIn, []string{m.URL, w.at(m.Start, m.Zone), w.once}
 	case Checkpoint:
 		return title + ": checkpoint", "The attached text is today's signed checkpoint of the records. Keep it where the server can't reach it.\n", true
 	default:
 		return "", "", false
 	}
-	parts = append([]string{w.greeting, fmt.Sprintf(what.first, title)}, parts...)
+	parts = append([]string{w.greeting, what.first}, parts...)
 	return fmt.Sprintf(what.subject, title), strings.Join(append(parts, w.mistake), "\n\n") + "\n", true
 }
 

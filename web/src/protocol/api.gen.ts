@@ -1168,9 +1168,9 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** When people are reminded */
+        /** What mails say, and when people are reminded */
         get: operations["mail-settings"];
-        /** Set when people are reminded */
+        /** Set what mails say, and when people are reminded */
         put: operations["set-mail-settings"];
         post?: never;
         delete?: never;
@@ -1828,6 +1828,11 @@ export interface components {
         MailSettings: {
             /** @description how long before a session people are reminded; empty: never */
             reminder_minutes: number[] | null;
+            /**
+             * @description what mails and calendars call an evening, neutral: others see it; without it, it stays
+             * @example Appointment
+             */
+            title?: string;
         };
         Me: {
             choices?: components["schemas"]["WireClinicChoice"][] | null;
