@@ -193,6 +193,21 @@ func TestLive(t *testing.T) {
 	}
 }
 
+// Nobody is absent while the evening can still be come to.
+func TestNobodyIsAbsentYet(t *testing.T) {
+	for text, at := range map[string]string{"": "17:00", "17:05 arrived pat": "17:06", "17:20 in fay\n17:25 in pat": "19:59"} {
+		rows := ComputeAt(testPlan(), testRoster(), journal(text), DefaultRules(), clock(at))
+		if rae := row(t, rows, "rae"); rae.Status != NotYet || rae.Minutes != 0 || rae.Final {
+			t.Errorf("%q at %s: %s", text, at, rae.Status)
+		}
+	}
+	over := row(t, ComputeAt(testPlan(), testRoster(), journal("17:20 in fay\n20:05 ended"), DefaultRules(), clock("20:06")), "rae")
+	excused := row(t, ComputeAt(testPlan(), testRoster(), journal("17:20 in fay\n17:40 absence rae by=fay reason=excused"), DefaultRules(), clock("18:00")), "rae")
+	if over.Status != Absent || excused.Status != Excused {
+		t.Errorf("after the end %s, excused before %s", over.Status, excused.Status)
+	}
+}
+
 func TestWithoutAnEnd(t *testing.T) {
 	pat := row(t, Compute(testPlan(), testRoster(), journal("17:20 in fay\n17:25 in pat\n18:00 muted pat"), DefaultRules()), "pat")
 	if pat.Seconds != 1800 || !pat.Final || !pat.Has(NotEnded) {

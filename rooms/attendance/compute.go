@@ -182,6 +182,8 @@ func (p *presence) voice() []mark {
 // status is the judgement in one word. sum is the counted time.
 func (c *computation) status(p presence, sum int64, excused bool) Status {
 	switch due := c.evening.due(c.rules); {
+	case c.running && !excused && p.door == 0 && !p.wasIn():
+		return NotYet
 	case !c.evening.wasHeld():
 		return NotHeld
 	case !p.wasIn() && excused:

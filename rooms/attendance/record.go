@@ -16,6 +16,7 @@ const (
 	NotAdmitted Status = "not_admitted" // came to the door, was never let in
 	NotHeld     Status = "not_held"     // no staff came: nobody is absent
 	Excused     Status = "excused"      // did not take part, and staff have excused it
+	NotYet      Status = "not_yet"      // has not come so far; only while the evening runs, when nobody is absent
 )
 
 // Record is one person's row in one session. Screens, exports and the API

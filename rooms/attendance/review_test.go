@@ -108,7 +108,7 @@ func TestGuestAndAside(t *testing.T) {
 func TestReviewWhileRunning(t *testing.T) {
 	events := journal("17:20 in fay\n17:30 in pat\n18:00 shared_device rae by=fay with=pat since=17:30 until=20:00")
 	rows := ComputeAt(testPlan(), testRoster(), events, DefaultRules(), clock("18:30"))
-	if rae := row(t, rows, "rae"); rae.Minutes != 60 || rae.Final || rae.Machine.Status != Absent {
+	if rae := row(t, rows, "rae"); rae.Minutes != 60 || rae.Final || rae.Machine.Status != NotYet {
 		t.Errorf("rae: %d min, %+v", rae.Minutes, rae.Machine)
 	}
 	if pat := row(t, rows, "pat"); !pat.LastLeft.IsZero() || pat.Machine != nil {

@@ -178,7 +178,7 @@ func (b *bundle) group(s Session, patients []fhirReference) {
 // appointed is the state of an appointment by how the row was judged.
 var appointed = map[attendance.Status]string{
 	attendance.Present: "fulfilled", attendance.Partial: "fulfilled", attendance.Absent: "noshow", attendance.NotAdmitted: "arrived",
-	attendance.NotHeld: "cancelled", attendance.Excused: "cancelled",
+	attendance.NotHeld: "cancelled", attendance.Excused: "cancelled", attendance.NotYet: "booked",
 }
 
 func (b *bundle) appointment(s Session, r attendance.Record, patient fhirReference, staff []fhirReference) fhirReference {

@@ -111,7 +111,7 @@ func TestFHIROfOddSessions(t *testing.T) {
 	for _, final := range []bool{false, true} {
 		s.Final = final
 		s.Rows = nil
-		for i, state := range []attendance.Status{attendance.Present, attendance.Partial, attendance.Absent, attendance.NotAdmitted, attendance.NotHeld, attendance.Excused} {
+		for i, state := range []attendance.Status{attendance.Present, attendance.Partial, attendance.Absent, attendance.NotAdmitted, attendance.NotHeld, attendance.Excused, attendance.NotYet} {
 			r := came(s.Plan, rooms.PersonID("p"+string(rune('0'+i))), rooms.Client, int64(60*(i%2)))
 			r.Status = state
 			s.Rows = append(s.Rows, r)

@@ -17,7 +17,7 @@ var (
 	}
 	statuses = map[attendance.Status]string{
 		attendance.Present: "Present", attendance.Partial: "Partly present", attendance.Absent: "Absent", attendance.NotAdmitted: "Came, was not let in",
-		attendance.NotHeld: "Not held", attendance.Excused: "Excused", week.StatusPlanned: "Planned",
+		attendance.NotHeld: "Not held", attendance.Excused: "Excused", attendance.NotYet: "Not here yet", week.StatusPlanned: "Planned",
 	}
 	places = map[string]string{"home": "At home", "elsewhere": "Somewhere else", "": notKnown}
 	kinds  = map[rooms.SegmentKind]string{
