@@ -3,6 +3,7 @@ package records
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/uptrace/bun"
 
@@ -25,6 +26,15 @@ type entryRow struct {
 
 func (row entryRow) noun() (ledger.Entry, error) {
 	return ledger.Entry{N: row.N, Text: row.Event, Prev: row.Prev, Hash: row.Hash}, nil
+}
+
+// event is what the entry says. ErrTampered: nobody wrote it like that.
+func (row entryRow) event() (rooms.Event, error) {
+	event, err := ledger.Decode(row.Event)
+	if err != nil {
+		return event, fmt.Errorf("%w: %w", ErrTampered, err)
+	}
+	return event, nil
 }
 
 // journalHead is the last entry of a session, or its genesis.
@@ -54,7 +64,7 @@ func events(ctx context.Context, db bun.IDB, session rooms.SessionID) ([]rooms.E
 	if err != nil {
 		return nil, err
 	}
-	return convert(rows, func(row entryRow) (rooms.Event, error) { return ledger.Decode(row.Event) })
+	return convert(rows, entryRow.event)
 }
 
 // Journal lists what happened in a session of a clinic, in chain order.

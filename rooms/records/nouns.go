@@ -125,6 +125,7 @@ type Session struct {
 	OpenedAt     time.Time
 	EndedAt      time.Time
 	Sealed       bool
+	Signed       bool
 }
 
 // Address is where somebody is. Each part may be empty.

@@ -88,7 +88,7 @@ type sessionSeatRow struct {
 // series on that day with those of the evening alone.
 func rosterOf(ctx context.Context, db bun.IDB, session sessionRow) (rooms.Roster, error) {
 	if session.Roster != "" {
-		return decode[rooms.Roster](session.Roster)
+		return covered[rooms.Roster](session.Roster)
 	}
 	rows, err := many[seatRow](ctx, db, "created_at, id",
 		"clinic = ? AND series = ? AND from_ms <= ? AND (until_ms = 0 OR until_ms > ?)",
@@ -106,7 +106,7 @@ func rosterOf(ctx context.Context, db bun.IDB, session sessionRow) (rooms.Roster
 // rosterFrom is rosterOf with the seats of the series and of the evening.
 func rosterFrom(session sessionRow, rows []seatRow, only []sessionSeatRow) (rooms.Roster, error) {
 	if session.Roster != "" {
-		return decode[rooms.Roster](session.Roster)
+		return covered[rooms.Roster](session.Roster)
 	}
 	away := map[rooms.PersonID]bool{}
 	for _, row := range only {

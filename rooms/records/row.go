@@ -46,6 +46,15 @@ func decode[T any](column string) (v T, err error) {
 	return v, nil
 }
 
+// covered is a value that a seal covers. ErrTampered: it does not read any more.
+func covered[T any](column string) (T, error) {
+	v, err := decode[T](column)
+	if err != nil {
+		err = fmt.Errorf("%w: %w", ErrTampered, err)
+	}
+	return v, err
+}
+
 // one finds the first row of R, or rooms.ErrNotFound.
 func one[R any](ctx context.Context, db bun.IDB, order, where string, args ...any) (R, error) {
 	var row R

@@ -20,7 +20,7 @@ type sealRow struct {
 	CreatedAt     int64           `bun:"created_at"`
 }
 
-func (s sealRow) noun() (ledger.Seal, error) { return decode[ledger.Seal](s.Seal) }
+func (s sealRow) noun() (ledger.Seal, error) { return covered[ledger.Seal](s.Seal) }
 
 // unsealed refuses a session that is sealed.
 func unsealed(ctx context.Context, db bun.IDB, session rooms.SessionID) error {

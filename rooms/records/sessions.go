@@ -31,10 +31,11 @@ type sessionRow struct {
 
 	Title  string `bun:"title,scanonly"`
 	Sealed bool   `bun:"sealed,scanonly"`
+	Signed bool   `bun:"signed,scanonly"`
 }
 
 func (s sessionRow) plan() (rooms.Plan, error) {
-	segments, err := decode[[]rooms.Segment](s.Segments)
+	segments, err := covered[[]rooms.Segment](s.Segments)
 	if err != nil {
 		return rooms.Plan{}, fmt.Errorf("plan: %w", err)
 	}
@@ -48,7 +49,7 @@ func (s sessionRow) noun() (Session, error) {
 	plan, err := s.plan()
 	return Session{
 		Plan: plan, Title: s.Title, Kind: s.Kind, RecurrenceID: s.RecurrenceID, Status: s.Status, RulesVersion: s.RulesVersion,
-		Frozen: s.Roster != "", OpenedAt: at(s.OpenedAt), EndedAt: at(s.EndedAt), Sealed: s.Sealed,
+		Frozen: s.Roster != "", OpenedAt: at(s.OpenedAt), EndedAt: at(s.EndedAt), Sealed: s.Sealed, Signed: s.Signed,
 	}, err
 }
 
@@ -59,6 +60,7 @@ func selectSessions(ctx context.Context, db bun.IDB, limit int, order, where str
 	query := db.NewSelect().Model(&rows).ColumnExpr("session_row.*").
 		ColumnExpr("(SELECT title FROM series WHERE series.clinic = session_row.clinic AND series.id = session_row.series) AS title").
 		ColumnExpr("EXISTS (SELECT 1 FROM seals WHERE seals.session = session_row.id) AS sealed").
+		ColumnExpr("EXISTS (SELECT 1 FROM seals WHERE seals.session = session_row.id AND seals.n = 2) AS signed").
 		Where(where, args...).OrderExpr(order)
 	if limit > 0 {
 		query = query.Limit(int64(limit))

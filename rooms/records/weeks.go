@@ -176,11 +176,9 @@ func (r *Records) compute(ctx context.Context, db bun.IDB, j Judged) ([]attendan
 	if err != nil {
 		return nil, err
 	}
-	journal := make([]rooms.Event, len(entries))
-	for i, entry := range entries {
-		if journal[i], err = ledger.Decode(entry.Event); err != nil {
-			return nil, err
-		}
+	journal, err := convert(entries, entryRow.event)
+	if err != nil {
+		return nil, err
 	}
 	if j.Session.Sealed {
 		return attendance.Compute(j.Session.Plan, j.Roster, journal, j.Rules), nil

@@ -68,7 +68,7 @@ func (h *house) rows(e records.Evidence) ([]attendance.Record, error) {
 	}
 	var rules attendance.Rules
 	if err := json.Unmarshal(e.Context.Rules, &rules); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w: %w", records.ErrTampered, err)
 	}
 	if len(e.Seals) > 0 {
 		return attendance.Compute(e.Session.Plan, e.Roster, journal, rules), nil

@@ -125,6 +125,8 @@ func (h *house) problemOf(doing string, err error) error {
 		return linkProblems[auth.Code(err)]
 	case errors.Is(err, rooms.ErrNotFound):
 		return notThere
+	case errors.Is(err, records.ErrTampered):
+		return refuse(http.StatusConflict, "tampered", "What is kept of the evening is not what was sealed; check the evidence first.")
 	case errors.Is(err, records.ErrNameTaken):
 		return refuse(http.StatusConflict, "name_taken", "Somebody else in the group has that name; add an initial.")
 	case errors.Is(err, records.ErrSeated):

@@ -22,6 +22,7 @@ type Review struct {
 	// corrected or signed.
 	Final         bool                `json:"final"`
 	Signed        *SignedLine         `json:"signed,omitempty"`
+	Signer        *SignerLine         `json:"signer,omitempty" doc:"how the caller would sign the session; left out where they can't"`
 	UnsignedSince time.Time           `json:"unsigned_since,omitzero" doc:"the end of an evening that is sealed and not signed"`
 	RulesVersion  int                 `json:"rules_version"`
 	Records       []attendance.Record `json:"records" doc:"with the machine's value beside what was corrected"`
@@ -39,6 +40,12 @@ type SignedLine struct {
 	Credential string    `json:"credential"`
 	At         time.Time `json:"at"`
 	Genuine    bool      `json:"genuine" doc:"false: the line is not the one that was signed"`
+}
+
+// SignerLine is how somebody is printed when they sign.
+type SignerLine struct {
+	Name       string `json:"name" doc:"the legal name"`
+	Credential string `json:"credential" doc:"as the clinic has it; empty: to be given when signing"`
 }
 
 // ReviewNote is a free text of the review.
@@ -84,7 +91,7 @@ type NewSharedDevice struct {
 
 // NewSignature is what POST /sessions/{id}/signoff takes.
 type NewSignature struct {
-	Name       string `json:"name,omitempty" maxLength:"120" doc:"as it is printed: the signer's legal or display name; default the legal one"`
+	Name       string `json:"name,omitempty" maxLength:"120" doc:"the signer's legal name, which is printed"`
 	Credential string `json:"credential,omitempty" maxLength:"40" doc:"default: of the person's record; another only if that has none"`
 }
 
@@ -110,13 +117,30 @@ func (h *house) review(api huma.API) {
 	reviewing(h, api, "addenda", "add-addendum", "Add a text to a signed session", h.addend)
 }
 
+// amendment is what staff write of an evening: its audit entry says of whom.
+type amendment interface{ entry() records.AuditEntry }
+
+func (c NewCorrection) entry() records.AuditEntry {
+	return records.AuditEntry{Object: c.What, Person: rooms.PersonID(c.Person)}
+}
+
+func (s NewSharedDevice) entry() records.AuditEntry {
+	return records.AuditEntry{Object: s.With, Person: rooms.PersonID(s.Person)}
+}
+
+func (NewSignature) entry() records.AuditEntry { return records.AuditEntry{} }
+func (NewAddendum) entry() records.AuditEntry  { return records.AuditEntry{} }
+
 // reviewing registers a change by staff, which is answered with the review.
-func reviewing[T any](h *house, api huma.API, path, id, summary string, apply func(context.Context, rooms.SessionID, T) error) {
+func reviewing[T amendment](h *house, api huma.API, path, id, summary string, apply func(context.Context, rooms.SessionID, T) error) {
 	huma.Register(api, operation("POST", "/sessions/{id}/"+path, id, summary, maySign),
 		func(ctx context.Context, in *sessionBody[T]) (*body[Review], error) {
-			err := apply(ctx, rooms.SessionID(in.ID), in.Body)
+			session := rooms.SessionID(in.ID)
+			err := apply(ctx, session, in.Body)
 			if err == nil {
-				err = h.wrote(ctx, "review."+strings.ReplaceAll(path, "-", "_"), records.AuditEntry{Session: rooms.SessionID(in.ID)})
+				entry := in.Body.entry()
+				entry.Session = session
+				err = h.wrote(ctx, "review."+strings.ReplaceAll(path, "-", "_"), entry)
 			}
 			if err != nil {
 				return nil, h.problemOf(id, reviewProblem(err))
@@ -199,17 +223,30 @@ var notLed = refuse(http.StatusForbidden, "not_allowed", "Whoever led the evenin
 func (h *house) led(ctx context.Context, session rooms.SessionID) error {
 	who := callerOf(ctx)
 	e, err := h.Records.Evidence(ctx, who.clinic, session)
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
-	}
-	if len(e.Seals) == 0 {
+	case len(e.Seals) == 0:
 		return records.ErrUnsealed
-	}
-	seat, expected := e.Roster.Seat(rooms.PersonID(who.id))
-	if !who.staff().Has(auth.Admin) && (!expected || !seat.Role.Staff()) {
+	case !ledBy(e.Roster, who):
 		return notLed
 	}
 	return nil
+}
+
+func ledBy(roster rooms.Roster, who caller) bool {
+	seat, expected := roster.Seat(rooms.PersonID(who.id))
+	return who.staff().Has(auth.Admin) || expected && seat.Role.Staff()
+}
+
+// mySignature is how the caller would sign; nil for those who can't.
+func (h *house) mySignature(ctx context.Context, roster rooms.Roster) (*SignerLine, error) {
+	who := callerOf(ctx)
+	if who.kind != "staff" || !who.may[maySign] || !ledBy(roster, who) {
+		return nil, nil
+	}
+	signer, err := h.signer(ctx, NewSignature{})
+	return &SignerLine{Name: signer.Name, Credential: signer.Credential}, err
 }
 
 func (h *house) addend(ctx context.Context, session rooms.SessionID, a NewAddendum) error {
@@ -240,11 +277,7 @@ func (h *house) signer(ctx context.Context, s NewSignature) (records.Signer, err
 // another credential than the clinic has of them.
 func printed(person records.Person, name, credential string) (records.Signer, error) {
 	signer := records.Signer{Person: person.ID, Name: person.LegalName, Credential: person.Credential}
-	switch {
-	case name == "" || strings.EqualFold(name, person.LegalName):
-	case strings.EqualFold(name, person.DisplayName):
-		signer.Name = person.DisplayName
-	default:
+	if name != "" && !strings.EqualFold(name, person.LegalName) {
 		return signer, &records.ReviewError{Field: "name", Message: "Sign with your own name, as the clinic has it."}
 	}
 	if person.Credential == "" {
@@ -269,8 +302,6 @@ func reviewProblem(err error) error {
 		return refuse(http.StatusConflict, "not_signed", "The session is not signed yet; correct it instead.")
 	case errors.Is(err, records.ErrIncomplete):
 		return refuse(http.StatusConflict, "incomplete_record", "The record of the evening has no end; it can't be signed.")
-	case errors.Is(err, records.ErrTampered):
-		return refuse(http.StatusConflict, "tampered", "What is kept is not what was sealed; check the evidence first.")
 	}
 	return err
 }

@@ -1,10 +1,12 @@
 package api
 
 import (
+	"database/sql"
 	"fmt"
 	"io"
 	"net/http"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -157,6 +159,77 @@ func (v *reviewed) signs(t *testing.T) {
 	}
 	if status, got = v.call("GET", "/api/v1/sessions?unsigned=true", v.clinician, nil); status != 200 || len(got["sessions"].([]any)) != 0 {
 		t.Errorf("unsigned: %d %v", status, got)
+	}
+}
+
+// What was sealed and does not read any more is told everywhere in the same
+// words.
+func TestTamperedIsTold(t *testing.T) {
+	v := newReviewed(t)
+	v.live()
+	at := "/api/v1/sessions/" + v.session
+	paths := []string{at + "/review", at + "/attendance", at + "/attendance.csv"}
+	for _, path := range paths {
+		if status, answer := v.raw("GET", path, v.clinician, nil); status != 200 {
+			t.Fatalf("%s: %d %s", path, status, answer)
+		}
+	}
+	db, err := sql.Open("sqlite", "file:"+filepath.Join(v.dir, "vesper.db"))
+	v.check(err)
+	defer db.Close()
+	for table, change := range map[string]string{
+		"journal":  `DROP TRIGGER journal_no_UPDATE; UPDATE journal SET event = 'x' || event WHERE n = 3`,
+		"sessions": `UPDATE sessions SET roster = 'x' || roster`,
+	} {
+		_, err := db.Exec(change)
+		v.check(err)
+		for _, path := range paths {
+			status, got := v.call("GET", path, v.clinician, nil)
+			if v.want(409, "tampered", status, got); got["detail"] == "" {
+				t.Errorf("%s changed, %s: %v", table, path, got)
+			}
+		}
+	}
+}
+
+// The review tells how the caller would sign, and lists what is signed.
+func TestHowOneSigns(t *testing.T) {
+	v := newReviewed(t)
+	_, other := v.colleague("Sam Ortiz", auth.Clinician)
+	_, billing := v.colleague("Bo Roth", auth.Billing)
+	at := "/api/v1/sessions/" + v.session
+	line := func(token string) string {
+		_, got := v.call("GET", at+"/review", token, nil)
+		signer, told := got["signer"].(map[string]any)
+		if !told {
+			return ""
+		}
+		return fmt.Sprint(signer["name"], ", ", signer["credential"])
+	}
+	if got := line(v.clinician); got != "" {
+		t.Errorf("before the end: %q", got)
+	}
+	v.live()
+	if got := line(v.clinician); got != "Dana Rivera, LCSW" {
+		t.Errorf("who led signs as %q", got)
+	}
+	for who, token := range map[string]string{"a clinician who was not there": other, "billing": billing, "a program": v.admin()} {
+		if got := line(token); got != "" {
+			t.Errorf("%s signs as %q", who, got)
+		}
+	}
+	status, got := v.post("signoff", map[string]any{"name": "Dana"}) // as others see her
+	if v.want(422, "invalid", status, got); !slices.Contains(named(got), "body.name") {
+		t.Errorf("named %v", named(got))
+	}
+	for _, signed := range []bool{false, true} {
+		if _, got := v.call("GET", at, v.clinician, nil); got["signed"] != signed {
+			t.Errorf("signed: %v, want %v", got["signed"], signed)
+		}
+		v.post("signoff", map[string]any{})
+	}
+	if got := line(v.clinician); got != "" {
+		t.Errorf("after the signature: %q", got)
 	}
 }
 

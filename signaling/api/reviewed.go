@@ -36,8 +36,9 @@ func (h *house) readReview(ctx context.Context, id string) (Review, error) {
 		out.Signed = signedLine(signed)
 	} else if out.Final {
 		out.UnsignedSince = session.EndedAt
+		out.Signer, err = h.mySignature(ctx, e.Roster)
 	}
-	return out, nil
+	return out, err
 }
 
 func signedLine(s records.Signature) *SignedLine {

@@ -23,6 +23,7 @@ type ListedSession struct {
 	RecurrenceID string `json:"recurrence_id" doc:"local start by the rule: under this the evening is skipped and moved"`
 	Status       string `json:"status" enum:"scheduled,open,ended,cancelled"`
 	Final        bool   `json:"final" doc:"sealed: the machine's rows change no more"`
+	Signed       bool   `json:"signed" doc:"staff have signed it: nothing but addenda follows"`
 }
 
 // Sessions is a list of them, the earliest first.
@@ -110,7 +111,7 @@ func (h *house) session(ctx context.Context, id string) (records.Session, string
 func sessionOf(s records.Session, clinic string) ListedSession {
 	return ListedSession{
 		Session: SessionOf(s.Plan, clinic), Series: string(s.Series), Title: s.Title, Kind: string(s.Kind), RecurrenceID: s.RecurrenceID,
-		Status: string(s.Status), Final: s.Sealed,
+		Status: string(s.Status), Final: s.Sealed, Signed: s.Signed,
 	}
 }
 

@@ -139,7 +139,14 @@ func leavesEntry(o *office, name string) {
 	if len(log) == before || log[0].Actor != caller {
 		o.t.Errorf("%d entries, and the last is %+v", len(log)-before, log[0])
 	}
+	told := func(e records.AuditEntry) bool { return string(e.Person) == mesa.ids["person"] }
+	if aboutSomebody[name] && !slices.ContainsFunc(log[:len(log)-before], told) {
+		o.t.Errorf("no entry is about %s: %+v", mesa.ids["person"], log[:len(log)-before])
+	}
 }
+
+// aboutSomebody are the calls that name a person in their body.
+var aboutSomebody = map[string]bool{"POST /sessions/{id}/corrections": true, "POST /sessions/{id}/shared-device": true}
 
 // as makes a call that has to work.
 func (o *office) as(token, method, path string, body any) map[string]any {

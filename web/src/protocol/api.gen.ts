@@ -1819,6 +1819,8 @@ export interface components {
             recurrence_id: string;
             segments: components["schemas"]["WirePlannedSegment"][] | null;
             series: string;
+            /** @description staff have signed it: nothing but addenda follows */
+            signed: boolean;
             start: string;
             /** @enum {string} */
             status: "scheduled" | "open" | "ended" | "cancelled";
@@ -2075,7 +2077,7 @@ export interface components {
         NewSignature: {
             /** @description default: of the person's record; another only if that has none */
             credential?: string;
-            /** @description as it is printed: the signer's legal or display name; default the legal one */
+            /** @description the signer's legal name, which is printed */
             name?: string;
         };
         NewSubstitute: {
@@ -2233,6 +2235,8 @@ export interface components {
             rules_version: number;
             session: components["schemas"]["ListedSession"];
             signed?: components["schemas"]["SignedLine"];
+            /** @description how the caller would sign the session; left out where they can't */
+            signer?: components["schemas"]["SignerLine"];
             /**
              * Format: date-time
              * @description the end of an evening that is sealed and not signed
@@ -2434,6 +2438,12 @@ export interface components {
             genuine: boolean;
             name: string;
             person: string;
+        };
+        SignerLine: {
+            /** @description as the clinic has it; empty: to be given when signing */
+            credential: string;
+            /** @description the legal name */
+            name: string;
         };
         SkipDate: {
             /**
