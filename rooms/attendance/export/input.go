@@ -137,7 +137,8 @@ func (p People) name(r attendance.Record) string {
 	return "Guest"
 }
 
-func (c Cover) date(t time.Time) string { return t.In(c.Zone).Format("Monday, 2 January 2006") }
+// date is a date as the console has it.
+func (c Cover) date(t time.Time) string { return t.In(c.Zone).Format("Mon, Jan 2, 2006") }
 
 // clock is a time of day in the clinic's zone; unknown is said.
 func (c Cover) clock(t time.Time) string {
@@ -147,6 +148,6 @@ func (c Cover) clock(t time.Time) string {
 	return t.In(c.Zone).Format("15:04:05")
 }
 
-func (c Cover) moment(t time.Time) string { return t.In(c.Zone).Format("2 January 2006 15:04 MST") }
+func (c Cover) moment(t time.Time) string { return t.In(c.Zone).Format("Mon, Jan 2, 2006, 3:04 PM MST") }
 
 const notKnown = "not known"

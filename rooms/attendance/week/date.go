@@ -58,7 +58,7 @@ func (d Date) begins(zone *time.Location) time.Time {
 }
 
 // Words is the date for people.
-func (d Date) Words() string { return d.noon().Format("Monday, 2 January 2006") }
+func (d Date) Words() string { return d.noon().Format("Mon, Jan 2, 2006") }
 
 // First is the first date of the week that has d.
 func First(d Date, start attendance.Day) Date {

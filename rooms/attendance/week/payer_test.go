@@ -39,16 +39,16 @@ func TestRules(t *testing.T) {
 		{Rule{Kind: MinWeekMinutes, Value: 490}, "ok"},
 		{Rule{Kind: MaxWeekMinutes, Value: 480}, "8 h 10 min attended; that is 10 min over the 8 h a week allowed."},
 		{Rule{Kind: MaxWeekMinutes, Value: 490}, "ok"},
-		{Rule{Kind: MinDayMinutes, Value: 180}, "On Monday, 5 October 2026 2 h 10 min of 3 h attended; 50 min are missing."},
-		{Rule{Kind: MaxDayMinutes, Value: 170}, "On Wednesday, 7 October 2026 3 h attended; that is 10 min over the 2 h 50 min a day allowed. On Thursday, 8 October 2026 3 h attended; that is 10 min over the 2 h 50 min a day allowed."},
+		{Rule{Kind: MinDayMinutes, Value: 180}, "On Mon, Oct 5, 2026, 2 h 10 min of 3 h attended; 50 min are missing."},
+		{Rule{Kind: MaxDayMinutes, Value: 170}, "On Wed, Oct 7, 2026, 3 h attended; that is 10 min over the 2 h 50 min a day allowed. On Thu, Oct 8, 2026, 3 h attended; that is 10 min over the 2 h 50 min a day allowed."},
 		{Rule{Kind: MinDaysWeek, Value: 3, DayMinutes: 180}, "2 of 3 days of at least 3 h attended; 1 is missing."},
 		{Rule{Kind: MinDaysWeek, Value: 3, DayMinutes: 120}, "ok"},
 		{Rule{Kind: MaxDaysWeek, Value: 1}, "2 days of at least 3 h attended; at most 1 allowed."},
-		{Rule{Kind: MinServicesDay, Value: 2, ServiceMinutes: 30}, "On Monday, 5 October 2026 1 of 2 different services of at least 30 min attended."},
+		{Rule{Kind: MinServicesDay, Value: 2, ServiceMinutes: 30}, "On Mon, Oct 5, 2026, 1 of 2 different services of at least 30 min attended."},
 		{Rule{Kind: MinServicesDay, Value: 2}, "ok"},
-		{Rule{Kind: GroupSize, Min: 2, Max: 12}, "The group of Monday, 5 October 2026 had 1 client; at least 2 asked for. The group of Wednesday, 7 October 2026 had 1 client; at least 2 asked for. The group of Thursday, 8 October 2026 had 1 client; at least 2 asked for."},
+		{Rule{Kind: GroupSize, Min: 2, Max: 12}, "The group of Mon, Oct 5, 2026 had 1 client; at least 2 asked for. The group of Wed, Oct 7, 2026 had 1 client; at least 2 asked for. The group of Thu, Oct 8, 2026 had 1 client; at least 2 asked for."},
 		{Rule{Kind: GroupSize, Max: 12, PerFacilitator: 10}, "ok"},
-		{Rule{Kind: AllowedLocation, Locations: []string{"home"}}, "On Thursday, 8 October 2026 the place was somewhere else, which is not among those allowed."},
+		{Rule{Kind: AllowedLocation, Locations: []string{"home"}}, "On Thu, Oct 8, 2026, the place was somewhere else, which is not among those allowed."},
 		{Rule{Kind: MaxAudioOnlyPercent, Value: 20}, "2 h of 8 h 10 min were without a camera: 25 %, at most 20 % allowed."},
 		{Rule{Kind: MaxAudioOnlyPercent, Value: 25}, "ok"},
 	} {
@@ -107,7 +107,7 @@ func TestLines(t *testing.T) {
 		}
 		got += "\n"
 	}
-	want := "2026-10-05 H0015-95 10 1\n2026-10-07 H0015-95 10 0 On Wednesday, 7 October 2026 2 h 50 min attended; a unit needs 3 h.\n2026-10-08 H0015-93 02 1\n"
+	want := "2026-10-05 H0015-95 10 1\n2026-10-07 H0015-95 10 0 On Wed, Oct 7, 2026, 2 h 50 min attended; a unit needs 3 h.\n2026-10-08 H0015-93 02 1\n"
 	if got != want {
 		t.Errorf("lines\n%swant\n%s", got, want)
 	}

@@ -128,7 +128,7 @@ func TestOverlapCountsOnce(t *testing.T) {
 	if *p.Sessions[0].Minutes != 180 || *p.Sessions[1].Minutes != 150 || p.Attended != 300 || p.Days[0].Minutes != 300 {
 		t.Errorf("attended %d, days %+v, want 300 of 180 and 150", p.Attended, p.Days)
 	}
-	if len(p.Notes) != 1 || p.Notes[0].Sentence != "30 min on Monday, 5 October 2026 lie in more than one session and count once." {
+	if len(p.Notes) != 1 || p.Notes[0].Sentence != "30 min on Mon, Oct 5, 2026 lie in more than one session and count once." {
 		t.Errorf("notes %+v", p.Notes)
 	}
 	// Breaks that do not count are not shared time: the first has one at 19:30.
@@ -154,7 +154,7 @@ func TestWhoCounts(t *testing.T) {
 		t.Errorf("people %+v, want Ana alone", v.People)
 	}
 	found := slices.IndexFunc(v.Problems, func(p Problem) bool { return p.Code == "week.guest.unmatched" })
-	if found < 0 || v.Problems[found].Sentence != "Somebody who is not on the roster attended 20 min on Monday, 5 October 2026 and is matched to nobody yet." {
+	if found < 0 || v.Problems[found].Sentence != "Somebody who is not on the roster attended 20 min on Mon, Oct 5, 2026 and is matched to nobody yet." {
 		t.Errorf("problems %+v", v.Problems)
 	}
 }
@@ -191,12 +191,12 @@ func TestMakeUp(t *testing.T) {
 	if *p.Missing != 300 || p.Left != 180 || len(p.MakeUp) != 2 || p.MakeUp[1].Session != "fri" || p.MakeUp[1].Seated || p.By != "2026-10-09" {
 		t.Errorf("%+v", p)
 	}
-	if want := "4 h of 9 h attended; 5 h are missing and can be made up until Friday, 9 October 2026, in Evening, Morning."; p.Stands.Sentence != want {
+	if want := "4 h of 9 h attended; 5 h are missing and can be made up until Fri, Oct 9, 2026, in Evening, Morning."; p.Stands.Sentence != want {
 		t.Errorf("stands %q", p.Stands.Sentence)
 	}
 	in.Sessions = in.Sessions[:3]
 	p = Compute(in).People[0]
-	if want := "4 h of 9 h attended; of 5 h missing only 3 h can be made up, until Thursday, 8 October 2026, in Evening."; p.Stands.Sentence != want {
+	if want := "4 h of 9 h attended; of 5 h missing only 3 h can be made up, until Thu, Oct 8, 2026, in Evening."; p.Stands.Sentence != want {
 		t.Errorf("stands %q", p.Stands.Sentence)
 	}
 }
@@ -211,7 +211,7 @@ func TestOnTrack(t *testing.T) {
 	in.People[0].Payer.Billing = []Billing{{Unit: PerDay, Code: "H0015", PlaceOfService: PlaceOfService{"10", "02"}, MinMinutesPerUnit: 180}}
 	v := Compute(in)
 	p := v.People[0]
-	if want := "3 h 10 min of 9 h attended; the other 5 h 50 min can still be attended until Thursday, 8 October 2026, in Evening."; p.Stands.Sentence != want {
+	if want := "3 h 10 min of 9 h attended; the other 5 h 50 min can still be attended until Thu, Oct 8, 2026, in Evening."; p.Stands.Sentence != want {
 		t.Errorf("stands %q", p.Stands.Sentence)
 	}
 	if p.Left != 350 || len(v.Problems) != 1 || v.Problems[0].Code != "week.session.running" {

@@ -79,7 +79,7 @@ func whole(t testing.TB, text string) int64 {
 }
 
 // long is a date as sheets have it.
-const long = "Monday, 2 January 2006"
+const long = "Mon, Jan 2, 2006"
 
 var (
 	htmlTable = regexp.MustCompile(`(?s)<tbody>(.*?)</tbody>`)
@@ -172,7 +172,7 @@ func PDF(t testing.TB, data []byte, title string, prescribed int, names ...Name)
 		if found := hours.FindStringSubmatch(text); found != nil {
 			all[who.Display+" week"] = whole(t, found[1])
 		}
-		sessions := regexp.MustCompile(regexp.QuoteMeta(who.Display) + ` ([A-Z][a-z]+day, \d+ [A-Z][a-z]+ \d{4}) ` + regexp.QuoteMeta(title) + ` [A-Z][a-z ]+? (\d+)`)
+		sessions := regexp.MustCompile(regexp.QuoteMeta(who.Display) + ` ([A-Z][a-z]+, [A-Z][a-z]+ \d+, \d{4}) ` + regexp.QuoteMeta(title) + ` [A-Z][a-z ]+? (\d+)`)
 		for _, found := range sessions.FindAllStringSubmatch(text, -1) {
 			date, err := time.Parse(long, found[1])
 			if err != nil {
