@@ -38,12 +38,10 @@ func (c *retainFor) Run(ctx context.Context, all *commands, io *streams) error {
 	if err := o.knows(ctx, clinic); err != nil {
 		return err
 	}
-	if err := o.records.SetRetention(ctx, clinic, c.Years); err != nil {
-		return err
-	}
-	return o.records.Audit(ctx, records.AuditEntry{
+	ctx = records.Traced(ctx, records.AuditEntry{
 		Clinic: clinic, Actor: "operator", ActorKind: "machine", Action: "clinic.retention", Object: fmt.Sprint(c.Years),
 	})
+	return o.records.SetRetention(ctx, clinic, c.Years)
 }
 
 // Run counts, and with --yes deletes.

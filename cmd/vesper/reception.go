@@ -12,7 +12,7 @@ import (
 )
 
 // reception is the records as staff in a room use them. Each call is in the
-// audit log before its answer.
+// audit log together with what it changed.
 type reception struct {
 	records   *records.Records
 	url       func() string // of the pages
@@ -33,12 +33,11 @@ func (r reception) FreshLink(ctx context.Context, by rooms.Identity, person room
 		return "", &rooms.Refusal{Code: "not_allowed", Message: "A colleague's link is not shown; send it to them instead."}
 	}
 	secret, hash := auth.NewInvitation()
-	link, err := r.records.FreshInvitation(ctx, auth.Invitation{Clinic: by.Clinic, Seat: seat.ID, Hash: hash})
+	_, err = r.records.FreshInvitation(traced(ctx, by, "link.create", person), auth.Invitation{Clinic: by.Clinic, Seat: seat.ID, Hash: hash})
 	if err != nil {
 		return "", refused(err)
 	}
-	err = r.audit(ctx, by, "link.create", link.ID, person)
-	return r.link(secret), err
+	return r.link(secret), nil
 }
 
 func (r reception) SendLink(ctx context.Context, by rooms.Identity, person rooms.PersonID) error {
@@ -50,32 +49,31 @@ func (r reception) SendLink(ctx context.Context, by rooms.Identity, person rooms
 		return refused(err)
 	}
 	secret, hash := auth.NewInvitation()
-	link, err := r.records.SendInvitation(ctx, auth.Invitation{Clinic: by.Clinic, Seat: seat.ID, Hash: hash}, r.link(secret), r.organizer)
+	_, err = r.records.SendInvitation(traced(ctx, by, "invitation.send", person), auth.Invitation{Clinic: by.Clinic, Seat: seat.ID, Hash: hash}, r.link(secret), r.organizer)
 	if err != nil {
 		return refused(err)
 	}
 	r.posted()
-	return r.audit(ctx, by, "invitation.send", link.ID, person)
+	return nil
 }
 
 func (r reception) SeatGuest(ctx context.Context, by rooms.Identity, name string) (rooms.Seat, string, error) {
 	secret, hash := auth.NewInvitation()
-	guest, seat, err := r.records.SeatGuest(ctx, records.Guest{
+	_, seat, err := r.records.SeatGuest(traced(ctx, by, "guest.seat", ""), records.Guest{
 		Clinic: by.Clinic, Session: by.Session, DisplayName: name, SeatedBy: by.Person,
 	}, hash)
 	if err != nil {
 		return rooms.Seat{}, "", refused(err)
 	}
-	err = r.audit(ctx, by, "guest.seat", string(seat.ID), guest.Person)
-	return seat.Seat, r.link(secret), err
+	return seat.Seat, r.link(secret), nil
 }
 
 func (r reception) link(secret auth.Secret) string { return r.url() + api.DoorPath(secret) }
 
-func (r reception) audit(ctx context.Context, by rooms.Identity, action, object string, person rooms.PersonID) error {
-	return r.records.Audit(ctx, records.AuditEntry{
-		Clinic: by.Clinic, Actor: string(by.Person), ActorKind: "staff", Action: action, Object: object,
-		Session: by.Session, Person: person,
+// traced is the context of a change that staff in a room make.
+func traced(ctx context.Context, by rooms.Identity, action string, person rooms.PersonID) context.Context {
+	return records.Traced(ctx, records.AuditEntry{
+		Clinic: by.Clinic, Actor: string(by.Person), ActorKind: "staff", Action: action, Session: by.Session, Person: person,
 	})
 }
 

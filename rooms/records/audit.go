@@ -47,13 +47,13 @@ func (r *Records) Audit(ctx context.Context, entry AuditEntry) error {
 	if entry.At.IsZero() {
 		entry.At = r.clock.Now()
 	}
-	entry.At = at(ms(entry.At))
-	return r.change(ctx, entry.Clinic, "audit", func(ctx context.Context, tx bun.Tx) error {
+	return r.write.do(ctx, entry.Clinic, "audit", func(ctx context.Context, tx bun.Tx) error {
 		return appendAudit(ctx, tx, entry)
 	})
 }
 
 func appendAudit(ctx context.Context, tx bun.Tx, entry AuditEntry) error {
+	entry.At = at(ms(entry.At))
 	head, err := one[auditRow](ctx, tx, "n DESC", "clinic = ?", entry.Clinic)
 	if err != nil && !errors.Is(err, rooms.ErrNotFound) {
 		return err

@@ -35,6 +35,7 @@ func (r *Records) AddServiceClient(ctx context.Context, client auth.ServiceClien
 	if client.ID == "" {
 		client.ID = rooms.NewID()
 	}
+	made(ctx, client.ID, "")
 	scopes, err := encode(client.Scopes)
 	if err != nil {
 		return client, err

@@ -84,6 +84,7 @@ func (r *Records) SeatGuest(ctx context.Context, guest Guest, hash string) (Gues
 	if err := r.vault.sealAll(string(row.Clinic), "guests", row.key(), row.fields()); err != nil {
 		return Guest{}, Seat{}, fmt.Errorf("seat guest: %w", err)
 	}
+	made(ctx, string(seat.ID), guest.Person)
 	err = r.change(ctx, guest.Clinic, "seat guest", func(ctx context.Context, tx bun.Tx) error {
 		session, err := one[sessionRow](ctx, tx, "", "clinic = ? AND id = ?", guest.Clinic, guest.Session)
 		if err != nil {

@@ -15,6 +15,7 @@ import (
 // the session's roster. ErrOver: it has ended.
 func (r *Records) LendInvitation(ctx context.Context, clinic rooms.ClinicID, session rooms.SessionID, person rooms.PersonID, hash string) (auth.Invitation, error) {
 	row := invitationRow{ID: rooms.NewID(), Clinic: clinic, Person: person, Hash: hash, CreatedAt: ms(r.clock.Now())}
+	made(ctx, row.ID, "")
 	err := r.change(ctx, clinic, "lend invitation", func(ctx context.Context, tx bun.Tx) error {
 		tonight, err := one[sessionRow](ctx, tx, "", "clinic = ? AND id = ?", clinic, session)
 		if err != nil {

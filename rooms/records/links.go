@@ -65,6 +65,7 @@ func (r *Records) invite(ctx context.Context, invitation auth.Invitation, fresh 
 			return err
 		}
 		row.Series, row.Person = seat.Series, seat.Person
+		made(ctx, row.ID, row.Person)
 		return insert(ctx, tx, &row)
 	})
 	if err != nil {

@@ -120,6 +120,7 @@ func (r *Records) SendInvitation(ctx context.Context, link auth.Invitation, url,
 			return err
 		}
 		row.Series, row.Person = seat.Series, seat.Person
+		made(ctx, row.ID, row.Person)
 		if err := insert(ctx, tx, &row); err != nil {
 			return err
 		}

@@ -114,6 +114,7 @@ func (r *Records) CreatePerson(ctx context.Context, person Person) (Person, erro
 	if err != nil {
 		return Person{}, fmt.Errorf("create person: %w", err)
 	}
+	made(ctx, "", person.ID)
 	err = r.change(ctx, row.Clinic, "create person", func(ctx context.Context, tx bun.Tx) error { return insert(ctx, tx, &row) })
 	if err != nil {
 		return Person{}, err

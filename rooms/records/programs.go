@@ -25,6 +25,7 @@ func (r *Records) CreateProgram(ctx context.Context, program Program) (Program, 
 	if program.ID == "" {
 		program.ID = rooms.ProgramID(rooms.NewID())
 	}
+	made(ctx, string(program.ID), "")
 	row := programRow{ID: program.ID, Clinic: program.Clinic, Name: program.Name, CreatedAt: ms(r.clock.Now())}
 	err := r.change(ctx, row.Clinic, "create program", func(ctx context.Context, tx bun.Tx) error { return insert(ctx, tx, &row) })
 	if err != nil {

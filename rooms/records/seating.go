@@ -107,6 +107,7 @@ func (r *Records) Discharge(ctx context.Context, clinic rooms.ClinicID, id rooms
 			err = revokeAll(ctx, tx, clinic, id, now)
 		}
 		if err == nil {
+			made(ctx, "", row.Person)
 			seat, err = row.noun()
 		}
 		return err
@@ -131,6 +132,7 @@ func (r *Records) Readmit(ctx context.Context, clinic rooms.ClinicID, id rooms.S
 				Where("clinic = ? AND id = ?", clinic, id).Exec(ctx))
 		}
 		if err == nil {
+			made(ctx, "", row.Person)
 			seat, err = row.noun()
 		}
 		return err

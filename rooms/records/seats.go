@@ -100,6 +100,7 @@ func (r *Records) CreateSeat(ctx context.Context, seat Seat) (Seat, error) {
 	if err != nil {
 		return Seat{}, fmt.Errorf("create seat: %w", err)
 	}
+	made(ctx, string(row.ID), row.Person)
 	err = r.change(ctx, row.Clinic, "create seat", func(ctx context.Context, tx bun.Tx) error { return take(ctx, tx, row) })
 	if err != nil {
 		return Seat{}, err

@@ -96,6 +96,7 @@ func (r *Records) CreateSeries(ctx context.Context, series schedule.Series) (sch
 	if series.ID == "" {
 		series.ID = rooms.SeriesID(rooms.NewID())
 	}
+	made(ctx, string(series.ID), "")
 	series.Kind, series.Sequence = series.Kind.OrGroup(), 0
 	row, err := prepare(series)
 	if err != nil {

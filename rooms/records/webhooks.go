@@ -106,6 +106,7 @@ func (r *Records) CreateWebhook(ctx context.Context, hook Webhook) (Webhook, err
 	if err := r.sealWebhook(&row); err != nil {
 		return Webhook{}, err
 	}
+	made(ctx, row.ID, "")
 	err = r.change(ctx, row.Clinic, "create webhook", func(ctx context.Context, tx bun.Tx) error { return insert(ctx, tx, &row) })
 	if err != nil {
 		return Webhook{}, err

@@ -14,10 +14,16 @@ import (
 const everyClinic rooms.ClinicID = "*"
 
 // change writes within one clinic, whole or not at all, and returns when it is
-// on the disk. The errors are those of apply, under what was attempted. On
-// PostgreSQL apply may run again, if another node was in its way.
+// on the disk, with the audit entries that ctx carries; see Traced. The errors
+// are those of apply, under what was attempted. On PostgreSQL apply may run
+// again, if another node was in its way.
 func (r *Records) change(ctx context.Context, clinic rooms.ClinicID, what string, apply func(context.Context, bun.Tx) error) error {
-	return r.write.do(ctx, clinic, what, apply)
+	t := trailOf(ctx)
+	err := r.write.do(ctx, clinic, what, r.traced(t, apply))
+	if err == nil && t != nil {
+		t.written = true
+	}
+	return err
 }
 
 // view reads within one clinic, all of one moment.

@@ -42,8 +42,8 @@ func (h *house) calendar(api huma.API) {
 			if who.kind != "staff" {
 				return nil, notAllowed
 			}
-			err := h.Records.RevokeFeed(ctx, who.clinic, rooms.PersonID(who.id))
-			return nil, h.problemOf("revoke feed", h.noted(ctx, err, "feed.revoke", ""))
+			err := h.Records.RevokeFeed(noting(ctx, "feed.revoke", of("")), who.clinic, rooms.PersonID(who.id))
+			return nil, h.problemOf("revoke feed", err)
 		})
 	feed := operation("GET", "/calendar.ics", "calendar", "A member of staff's evenings, in neutral words", "")
 	huma.Register(api, feed, func(ctx context.Context, in *feedQuery) (*calendarFile, error) {
@@ -59,8 +59,8 @@ func (h *house) createFeed(ctx context.Context) (string, error) {
 		return "", notAllowed
 	}
 	secret, hash := auth.NewInvitation()
-	err := h.Records.CreateFeed(ctx, who.clinic, rooms.PersonID(who.id), hash)
-	return h.URL + "/api/v1/calendar.ics?token=" + secret.Reveal(), h.noted(ctx, err, "feed.create", "")
+	err := h.Records.CreateFeed(noting(ctx, "feed.create", of("")), who.clinic, rooms.PersonID(who.id), hash)
+	return h.URL + "/api/v1/calendar.ics?token=" + secret.Reveal(), err
 }
 
 // feed writes the calendar of a feed's person.

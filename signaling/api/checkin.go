@@ -111,8 +111,8 @@ func (h *house) setScales(ctx context.Context, in Scales) (Scales, error) {
 	if err := found.refuse("invalid", "The scales can't be taken."); err != nil {
 		return Scales{}, err
 	}
-	set, err := h.Records.SetScales(ctx, callerOf(ctx).clinic, scales)
-	return scalesOf(set), h.noted(ctx, err, "scales.set", "")
+	set, err := h.Records.SetScales(noting(ctx, "scales.set", of("")), callerOf(ctx).clinic, scales)
+	return scalesOf(set), err
 }
 
 func orEmpty(t Texts) Texts {
@@ -206,6 +206,6 @@ func (h *house) setDoorRules(ctx context.Context, in DoorRules) (DoorRules, erro
 	if err := found.refuse("invalid", "The door's rules can't be taken."); err != nil {
 		return DoorRules{}, err
 	}
-	err := h.Records.SetDoorRules(ctx, callerOf(ctx).clinic, rules)
-	return doorRulesOf(rules), h.noted(ctx, err, "door_rules.set", "")
+	err := h.Records.SetDoorRules(noting(ctx, "door_rules.set", of("")), callerOf(ctx).clinic, rules)
+	return doorRulesOf(rules), err
 }

@@ -48,8 +48,8 @@ func (h *house) clients(api huma.API) {
 		})
 	huma.Register(api, operation("DELETE", "/service-clients/{id}", "revoke-service-client", "Take a program's registration back", maySettings),
 		func(ctx context.Context, in *clientPath) (*struct{}, error) {
-			err := h.Records.RevokeServiceClient(ctx, callerOf(ctx).clinic, in.ID)
-			return nil, h.problemOf("revoke program", h.noted(ctx, err, "service_client.revoke", in.ID))
+			err := h.Records.RevokeServiceClient(noting(ctx, "service_client.revoke", of(in.ID)), callerOf(ctx).clinic, in.ID)
+			return nil, h.problemOf("revoke program", err)
 		})
 }
 
@@ -61,8 +61,8 @@ func (h *house) registerClient(ctx context.Context, in NewServiceClient) (string
 	for _, scope := range in.Scopes {
 		client.Scopes = append(client.Scopes, auth.Scope(scope))
 	}
-	client, err := h.Records.AddServiceClient(ctx, client)
-	return client.ID, h.noted(ctx, err, "service_client.create", client.ID)
+	client, err := h.Records.AddServiceClient(noting(ctx, "service_client.create", of("")), client)
+	return client.ID, err
 }
 
 func (h *house) listClients(ctx context.Context) (ServiceClients, error) {

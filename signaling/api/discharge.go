@@ -72,14 +72,11 @@ func (h *house) discharge(ctx context.Context, id rooms.SeatID, on string) (Seat
 	if end.IsZero() || end.After(now) {
 		end = now
 	}
-	seat, err := h.Records.Discharge(ctx, clinic, id, end)
+	seat, err := h.Records.Discharge(noting(ctx, "seat.discharge", of(string(id))), clinic, id, end)
 	if err != nil {
 		return Seat{}, err
 	}
-	if err := errors.Join(
-		h.leaveRooms(ctx, seat),
-		h.wrote(ctx, "seat.discharge", records.AuditEntry{Object: string(id), Person: seat.Person}),
-	); err != nil {
+	if err := h.leaveRooms(ctx, seat); err != nil {
 		return Seat{}, err
 	}
 	return h.shown(ctx, seat)
@@ -98,14 +95,11 @@ func (h *house) leaveRooms(ctx context.Context, seat records.Seat) error {
 }
 
 func (h *house) readmit(ctx context.Context, id rooms.SeatID) (Seat, error) {
-	seat, err := h.Records.Readmit(ctx, callerOf(ctx).clinic, id)
+	seat, err := h.Records.Readmit(noting(ctx, "seat.readmit", of(string(id))), callerOf(ctx).clinic, id)
 	if err != nil {
 		return Seat{}, err
 	}
-	if err := errors.Join(
-		h.wrote(ctx, "seat.readmit", records.AuditEntry{Object: string(id), Person: seat.Person}),
-		h.seatTonight(ctx, seat),
-	); err != nil {
+	if err := h.seatTonight(ctx, seat); err != nil {
 		return Seat{}, err
 	}
 	return h.shown(ctx, seat)
@@ -119,10 +113,7 @@ func (h *house) links(api huma.API) {
 		})
 	huma.Register(api, operation("DELETE", "/seats/{id}/invitations", "revoke-invitations", "Withdraw the personal link of a seat", mayWrite),
 		func(ctx context.Context, in *seatPath) (*struct{}, error) {
-			err := h.Records.RevokeInvitations(ctx, callerOf(ctx).clinic, rooms.SeatID(in.ID))
-			if err == nil {
-				err = h.wrote(ctx, "link.revoke", records.AuditEntry{Object: in.ID})
-			}
+			err := h.Records.RevokeInvitations(noting(ctx, "link.revoke", of(in.ID)), callerOf(ctx).clinic, rooms.SeatID(in.ID))
 			return nil, h.problemOf("revoke invitations", err)
 		})
 }
@@ -133,10 +124,6 @@ func (h *house) freshLink(ctx context.Context, in seatLink) (Link, error) {
 	if in.Keep && callerOf(ctx).kind == "service" {
 		make = h.Records.CreateInvitation
 	}
-	link, err := make(ctx, auth.Invitation{Clinic: callerOf(ctx).clinic, Seat: rooms.SeatID(in.ID), Hash: hash})
-	if err != nil {
-		return Link{}, err
-	}
-	err = h.wrote(ctx, "link.create", records.AuditEntry{Object: link.ID, Person: link.Person})
+	link, err := make(noting(ctx, "link.create", of("")), auth.Invitation{Clinic: callerOf(ctx).clinic, Seat: rooms.SeatID(in.ID), Hash: hash})
 	return Link{link.ID, h.page(secret)}, err
 }

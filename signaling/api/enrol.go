@@ -55,7 +55,7 @@ func (h *house) enrol(ctx context.Context, in []NewEnrolment) (Enrolments, error
 	if err != nil {
 		return Enrolments{}, err
 	}
-	done, refused, err := h.Records.Enrol(ctx, callerOf(ctx).clinic, list)
+	done, refused, err := h.Records.Enrol(enrolling(ctx, list), callerOf(ctx).clinic, list)
 	if err != nil {
 		return Enrolments{}, err
 	}
@@ -65,15 +65,28 @@ func (h *house) enrol(ctx context.Context, in []NewEnrolment) (Enrolments, error
 	out := Enrolments{Persons: make([]Enrolled, len(done))}
 	for i, e := range done {
 		out.Persons[i] = Enrolled{ID: string(e.Person.ID), Seats: []string{}}
-		err = errors.Join(err, h.wrote(ctx, "person.create", records.AuditEntry{Person: e.Person.ID}))
 		for _, seat := range e.Seats {
 			out.Persons[i].Seats = append(out.Persons[i].Seats, string(seat.ID))
-			err = errors.Join(err,
-				h.wrote(ctx, "seat.create", records.AuditEntry{Object: string(seat.ID), Person: seat.Person}),
-				h.seatTonight(ctx, seat))
+			err = errors.Join(err, h.seatTonight(ctx, seat))
 		}
 	}
 	return out, err
+}
+
+// enrolling gives people and seats their ids, and notes each of them.
+func enrolling(ctx context.Context, list []records.Enrolment) context.Context {
+	var entries []records.AuditEntry
+	for i := range list {
+		person := rooms.PersonID(rooms.NewID())
+		list[i].Person.ID = person
+		entries = append(entries, byCaller(ctx, "person.create", records.AuditEntry{Person: person}))
+		for j := range list[i].Seats {
+			id := rooms.NewID()
+			list[i].Seats[j].ID = rooms.SeatID(id)
+			entries = append(entries, byCaller(ctx, "seat.create", records.AuditEntry{Object: id, Person: person}))
+		}
+	}
+	return records.Traced(ctx, entries...)
 }
 
 // enrolments reads the rows and names all that is wrong with each.

@@ -38,10 +38,8 @@ func (h *house) enterRoom(api huma.API) {
 			clinic, session := callerOf(ctx).clinic, rooms.SessionID(in.ID)
 			_, err := h.Records.Session(ctx, clinic, session)
 			if err == nil {
+				ctx := noting(ctx, "session.identify", records.AuditEntry{Session: session})
 				err = h.Records.SetIdentifier(ctx, clinic, in.Body.System, in.Body.Value, "session", in.ID)
-			}
-			if err == nil {
-				err = h.wrote(ctx, "session.identify", records.AuditEntry{Session: session})
 			}
 			return nil, h.problemOf("identify session", err)
 		})
@@ -50,10 +48,8 @@ func (h *house) enterRoom(api huma.API) {
 			clinic, person := callerOf(ctx).clinic, rooms.PersonID(in.ID)
 			_, err := h.Records.Person(ctx, clinic, person)
 			if err == nil {
+				ctx := noting(ctx, "person.identify", records.AuditEntry{Person: person})
 				err = h.Records.SetIdentifier(ctx, clinic, in.Body.System, in.Body.Value, "person", in.ID)
-			}
-			if err == nil {
-				err = h.wrote(ctx, "person.identify", records.AuditEntry{Person: person})
 			}
 			return nil, h.problemOf("identify person", err)
 		})
@@ -73,12 +69,9 @@ func (h *house) ownDoor(ctx context.Context, id rooms.SessionID) (string, error)
 // entry says for whom, and who asked.
 func (h *house) lend(ctx context.Context, session records.Session, entry records.AuditEntry) (string, error) {
 	secret, hash := auth.NewInvitation()
-	link, err := h.Records.LendInvitation(ctx, session.Clinic, session.Session, entry.Person, hash)
-	if err != nil {
-		return "", err
-	}
-	entry.Clinic, entry.Action, entry.Object, entry.Session = session.Clinic, "link.create", link.ID, session.Session
-	return DoorPath(secret), h.Records.Audit(ctx, entry)
+	entry.Clinic, entry.Action, entry.Session = session.Clinic, "link.create", session.Session
+	_, err := h.Records.LendInvitation(records.Traced(ctx, entry), session.Clinic, session.Session, entry.Person, hash)
+	return DoorPath(secret), err
 }
 
 // seatOf is the seat that a link stands for: its own or, for a substitute's,

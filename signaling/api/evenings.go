@@ -71,21 +71,23 @@ func (h *house) evenings(api huma.API) {
 		})
 	huma.Register(api, operation("PUT", "/sessions/{id}/substitute", "substitute", "Replace a facilitator for one evening", mayWrite),
 		func(ctx context.Context, in *substituteChange) (*body[ListedSession], error) {
-			err := h.Records.Substitute(ctx, callerOf(ctx).clinic, rooms.SessionID(in.ID), rooms.PersonID(in.Body.Person), rooms.PersonID(in.Body.Replaces))
+			err := h.Records.Substitute(ofSession(ctx, "evening.substitute", in.ID), callerOf(ctx).clinic, rooms.SessionID(in.ID), rooms.PersonID(in.Body.Person), rooms.PersonID(in.Body.Replaces))
 			return h.changedSession(ctx, "evening.substitute", in.ID, err)
 		})
 	huma.Register(api, operation("DELETE", "/sessions/{id}/substitute", "end-substitute", "Let those who were replaced come after all", mayWrite),
 		func(ctx context.Context, in *substitutePath) (*body[ListedSession], error) {
-			err := h.Records.EndSubstitute(ctx, callerOf(ctx).clinic, rooms.SessionID(in.ID), rooms.PersonID(in.Replaces))
+			err := h.Records.EndSubstitute(ofSession(ctx, "evening.substitute_end", in.ID), callerOf(ctx).clinic, rooms.SessionID(in.ID), rooms.PersonID(in.Replaces))
 			return h.changedSession(ctx, "evening.substitute_end", in.ID, err)
 		})
 	huma.Register(api, operation("POST", "/sessions/{id}/cancel", "cancel-session", "Let a session not take place", mayWrite),
 		func(ctx context.Context, in *SessionPath) (*body[ListedSession], error) {
-			return h.changedSession(ctx, "session.cancel", in.ID, h.Records.CancelSession(ctx, callerOf(ctx).clinic, rooms.SessionID(in.ID)))
+			err := h.Records.CancelSession(ofSession(ctx, "session.cancel", in.ID), callerOf(ctx).clinic, rooms.SessionID(in.ID))
+			return h.changedSession(ctx, "session.cancel", in.ID, err)
 		})
 	huma.Register(api, operation("POST", "/sessions/{id}/restore", "restore-session", "Let a cancelled session take place after all", mayWrite),
 		func(ctx context.Context, in *SessionPath) (*body[ListedSession], error) {
-			return h.changedSession(ctx, "session.restore", in.ID, h.Records.RestoreSession(ctx, callerOf(ctx).clinic, rooms.SessionID(in.ID)))
+			err := h.Records.RestoreSession(ofSession(ctx, "session.restore", in.ID), callerOf(ctx).clinic, rooms.SessionID(in.ID))
+			return h.changedSession(ctx, "session.restore", in.ID, err)
 		})
 }
 
@@ -94,12 +96,12 @@ func (h *house) skip(ctx context.Context, id, field, day string, skip bool) (*bo
 	if err != nil {
 		return nil, badField(field, wantsDate)
 	}
-	s, err := h.Records.SkipEvening(ctx, callerOf(ctx).clinic, rooms.SeriesID(id), date, skip)
 	action := "evening.skip"
 	if !skip {
 		action = "evening.unskip"
 	}
-	return h.planned(ctx, action, s, err)
+	s, err := h.Records.SkipEvening(noting(ctx, action, of(id)), callerOf(ctx).clinic, rooms.SeriesID(id), date, skip)
+	return h.planned(action, s, err)
 }
 
 func (h *house) move(ctx context.Context, id, from, to, where string) (*body[Series], error) {
@@ -111,19 +113,21 @@ func (h *house) move(ctx context.Context, id, from, to, where string) (*body[Ser
 	if err != nil {
 		return nil, badField(where+"to", wantsStart)
 	}
-	s, err := h.Records.MoveEvening(ctx, callerOf(ctx).clinic, rooms.SeriesID(id), first, second)
 	action := "evening.move"
 	if first == second {
 		action = "evening.unmove"
 	}
-	return h.planned(ctx, action, s, err)
+	s, err := h.Records.MoveEvening(noting(ctx, action, of(id)), callerOf(ctx).clinic, rooms.SeriesID(id), first, second)
+	return h.planned(action, s, err)
 }
 
-// changedSession answers a change of one session, and writes down who made it.
+// ofSession is noting, of a change of one session.
+func ofSession(ctx context.Context, action, id string) context.Context {
+	return noting(ctx, action, records.AuditEntry{Session: rooms.SessionID(id)})
+}
+
+// changedSession answers a change of one session.
 func (h *house) changedSession(ctx context.Context, action, id string, err error) (*body[ListedSession], error) {
-	if err == nil {
-		err = h.wrote(ctx, action, records.AuditEntry{Session: rooms.SessionID(id)})
-	}
 	if err != nil {
 		return nil, h.problemOf(action, err)
 	}

@@ -60,7 +60,10 @@ func (h *house) mail(api huma.API) {
 	huma.Register(api, operation("GET", "/mail", "list-mail", "Mails of the clinic, the newest first, without their contents", mayWrite),
 		func(ctx context.Context, in *mailPage) (*body[Deliveries], error) {
 			out, err := h.deliveries(ctx, in.Page, records.MessageQuery{Kind: records.MailMessage, State: in.State})
-			return &body[Deliveries]{out}, h.problemOf("list mail", h.noted(ctx, err, "mail.read", ""))
+			if err == nil {
+				err = h.wrote(ctx, "mail.read", of(""))
+			}
+			return &body[Deliveries]{out}, h.problemOf("list mail", err)
 		})
 	huma.Register(api, operation("GET", "/settings/mail", "mail-settings", "What mails say, and when people are reminded", maySettings),
 		func(ctx context.Context, _ *struct{}) (*body[MailSettings], error) {
@@ -86,10 +89,8 @@ func (h *house) mail(api huma.API) {
 		})
 	huma.Register(api, operation("PUT", "/persons/{id}/reminders", "set-reminders", "Set whether a person is reminded", mayWrite),
 		func(ctx context.Context, in *personWants) (*body[Wanted], error) {
+			ctx = noting(ctx, "reminders.set", records.AuditEntry{Person: rooms.PersonID(in.ID)})
 			err := h.Records.SetReminders(ctx, callerOf(ctx).clinic, rooms.PersonID(in.ID), in.Body.Wanted)
-			if err == nil {
-				err = h.wrote(ctx, "reminders.set", records.AuditEntry{Person: rooms.PersonID(in.ID)})
-			}
 			return &body[Wanted]{in.Body}, h.problemOf("set reminders", err)
 		})
 }
@@ -100,7 +101,7 @@ func (h *house) sendInvitation(ctx context.Context, seat rooms.SeatID) (string, 
 		return "", noMail
 	}
 	secret, hash := auth.NewInvitation()
-	link, err := h.Records.SendInvitation(ctx, auth.Invitation{Clinic: callerOf(ctx).clinic, Seat: seat, Hash: hash},
+	link, err := h.Records.SendInvitation(noting(ctx, "invitation.send", of(string(seat))), auth.Invitation{Clinic: callerOf(ctx).clinic, Seat: seat, Hash: hash},
 		h.page(secret), h.Organizer)
 	switch {
 	case errors.Is(err, records.ErrNoAddress):
@@ -109,7 +110,7 @@ func (h *house) sendInvitation(ctx context.Context, seat rooms.SeatID) (string, 
 		return "", err
 	}
 	h.Posted()
-	return link.ID, h.noted(ctx, nil, "invitation.send", string(seat))
+	return link.ID, nil
 }
 
 func (h *house) mailSettings(ctx context.Context) (MailSettings, error) {
@@ -137,7 +138,7 @@ func (h *house) setMail(ctx context.Context, in MailSettings) error {
 	for _, m := range slices.Compact(minutes) {
 		settings.Reminders = append(settings.Reminders, time.Duration(m)*time.Minute)
 	}
-	return h.noted(ctx, h.Records.SetMailSettings(ctx, callerOf(ctx).clinic, settings), "settings.mail", "")
+	return h.Records.SetMailSettings(noting(ctx, "settings.mail", of("")), callerOf(ctx).clinic, settings)
 }
 
 // setTitle changes what mails and calendars say. Those who have a calendar get

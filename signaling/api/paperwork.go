@@ -131,24 +131,25 @@ func (h *house) setGroundRules(ctx context.Context, in NewGroundRules) (int, err
 	if err := checkPaper(in.Language, in.Text, in.Texts); err != nil {
 		return 0, err
 	}
+	ctx = noting(ctx, "ground_rules.set", of(in.Audience))
 	if len(in.Texts) > 0 {
 		paper, err := h.Records.PublishGroundRules(ctx, clinic, audience, in.Texts)
-		return paper.Version, h.noted(ctx, err, "ground_rules.set", in.Audience)
+		return paper.Version, err
 	}
 	rules, err := h.Records.SetGroundRules(ctx, records.GroundRules{Clinic: clinic, Audience: audience, Language: in.Language, Text: in.Text})
-	return rules.Version, h.noted(ctx, err, "ground_rules.set", in.Audience)
+	return rules.Version, err
 }
 
 func (h *house) setConsent(ctx context.Context, in NewConsent) (int, error) {
 	if err := checkPaper(in.Language, in.Text, in.Texts); err != nil {
 		return 0, err
 	}
+	ctx = noting(ctx, "consent.set", of(""))
 	if len(in.Texts) > 0 {
 		paper, err := h.Records.PublishConsent(ctx, callerOf(ctx).clinic, in.Texts)
-		return paper.Version, h.noted(ctx, err, "consent.set", "")
+		return paper.Version, err
 	}
-	version, err := h.Records.SetConsent(ctx, callerOf(ctx).clinic, in.Language, in.Text)
-	return version, h.noted(ctx, err, "consent.set", "")
+	return h.Records.SetConsent(ctx, callerOf(ctx).clinic, in.Language, in.Text)
 }
 
 // checkPaper wants one text with its language, or texts, not both.

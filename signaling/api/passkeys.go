@@ -72,10 +72,7 @@ func (h *house) passkeys(api huma.API) {
 	huma.Register(api, operation("DELETE", "/staff/passkeys/{id}", "drop-passkey", "Forget one of one's own passkeys", mayMe),
 		func(ctx context.Context, in *passkeyPath) (*struct{}, error) {
 			who := callerOf(ctx).staff()
-			err := h.Records.DropPasskey(ctx, who.Clinic, who.Person, in.ID)
-			if err == nil {
-				err = h.wrote(ctx, "passkey.drop", records.AuditEntry{Person: who.Person})
-			}
+			err := h.Records.DropPasskey(noting(ctx, "passkey.drop", records.AuditEntry{Person: who.Person}), who.Clinic, who.Person, in.ID)
 			return nil, h.problemOf("drop passkey", err)
 		})
 	huma.Register(api, operation("POST", "/staff/passkey/begin", "begin-passkey-sign-in", "Begin a sign-in by passkey", ""),
@@ -112,9 +109,7 @@ func (h *house) enrolPasskey(ctx context.Context, in PasskeyAnswer) (Created, er
 		return Created{}, noPasskeys
 	}
 	who := callerOf(ctx).staff()
-	if err := h.wrote(ctx, "passkey.enrol", records.AuditEntry{Person: who.Person}); err != nil {
-		return Created{}, err
-	}
+	ctx = noting(ctx, "passkey.enrol", records.AuditEntry{Person: who.Person})
 	key, err := h.SignIn.Passkeys.Enrol(ctx, who, in.ID, in.Label, in.Response)
 	return Created{key.Credential}, err
 }
@@ -180,10 +175,7 @@ func (h *house) joinPasskey(ctx context.Context, in PasskeyAnswer) error {
 		return err
 	}
 	who := callerOf(ctx).staff()
-	if err := h.wrote(ctx, "passkey.enrol", records.AuditEntry{Person: who.Person}); err != nil {
-		return err
-	}
-	return h.SignIn.Passkeys.Join(ctx, who, keys)
+	return h.SignIn.Passkeys.Join(noting(ctx, "passkey.enrol", records.AuditEntry{Person: who.Person}), who, keys)
 }
 
 // passkeyProblem puts the refusals of passkeys into words, or returns nil.

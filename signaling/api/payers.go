@@ -51,8 +51,7 @@ func (h *house) setPayer(ctx context.Context, payer week.Payer) (week.Payer, err
 	if err := found.refuse("invalid", "Some of the rules can't be meant."); err != nil {
 		return week.Payer{}, err
 	}
-	set, err := h.Records.SetPayer(ctx, callerOf(ctx).clinic, payer)
-	return set, h.noted(ctx, err, "payer.set", payer.Payer)
+	return h.Records.SetPayer(noting(ctx, "payer.set", of(payer.Payer)), callerOf(ctx).clinic, payer)
 }
 
 func (h *house) setPersonPayer(ctx context.Context, person rooms.PersonID, in PersonPayer) error {
@@ -64,10 +63,8 @@ func (h *house) setPersonPayer(ctx context.Context, person rooms.PersonID, in Pe
 	if err != nil {
 		return err
 	}
-	if err := h.Records.SetPersonPayer(ctx, who.clinic, person, in.Payer, from); err != nil {
-		return err
-	}
-	return h.wrote(ctx, "person.payer", records.AuditEntry{Object: in.Payer, Person: person})
+	ctx = noting(ctx, "person.payer", records.AuditEntry{Object: in.Payer, Person: person})
+	return h.Records.SetPersonPayer(ctx, who.clinic, person, in.Payer, from)
 }
 
 // firstDay is the day that was given or, by default, the first of this week.

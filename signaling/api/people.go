@@ -101,11 +101,7 @@ func (h *house) createPerson(ctx context.Context, in NewPerson) (records.Person,
 	if err := errors.Join(found.refuse("invalid", "Some fields of the person are wrong."), mayAdd(ctx, person.StaffRoles)); err != nil {
 		return person, err
 	}
-	person, err := h.Records.CreatePerson(ctx, person)
-	if err != nil {
-		return person, err
-	}
-	return person, h.wrote(ctx, "person.create", records.AuditEntry{Person: person.ID})
+	return h.Records.CreatePerson(noting(ctx, "person.create", of("")), person)
 }
 
 func personOf(clinic rooms.ClinicID, in NewPerson) records.Person {
@@ -254,10 +250,7 @@ func (h *house) patchPerson(ctx context.Context, id rooms.PersonID, in PersonPat
 	if err := errors.Join(found.refuse("invalid", "Some fields of the person are wrong."), mayGrant(ctx, before, person.StaffRoles)); err != nil {
 		return Person{}, err
 	}
-	if err := h.Records.UpdatePerson(ctx, person); err != nil {
-		return Person{}, err
-	}
-	if err := h.wrote(ctx, "person.update", records.AuditEntry{Person: id}); err != nil {
+	if err := h.Records.UpdatePerson(noting(ctx, "person.update", records.AuditEntry{Person: id}), person); err != nil {
 		return Person{}, err
 	}
 	minutes, err := h.Records.Prescribed(ctx, person.Clinic, h.Clock.Now())

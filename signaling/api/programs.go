@@ -47,12 +47,12 @@ func (h *house) programs(api huma.API) {
 		})
 	huma.Register(api, operation("POST", "/programs", "create-program", "Add a program", mayWrite),
 		func(ctx context.Context, in *body[NewProgram]) (*body[Program], error) {
-			p, err := h.Records.CreateProgram(ctx, records.Program{Clinic: callerOf(ctx).clinic, Name: in.Body.Name})
-			return &body[Program]{Program{string(p.ID), p.Name}}, h.problemOf("create program", h.noted(ctx, err, "program.create", string(p.ID)))
+			p, err := h.Records.CreateProgram(noting(ctx, "program.create", of("")), records.Program{Clinic: callerOf(ctx).clinic, Name: in.Body.Name})
+			return &body[Program]{Program{string(p.ID), p.Name}}, h.problemOf("create program", err)
 		})
 	huma.Register(api, operation("PATCH", "/programs/{id}", "rename-program", "Give a program another name", mayWrite),
 		func(ctx context.Context, in *programChange) (*body[Program], error) {
-			err := h.Records.RenameProgram(ctx, callerOf(ctx).clinic, rooms.ProgramID(in.ID), in.Body.Name)
-			return &body[Program]{Program{in.ID, in.Body.Name}}, h.problemOf("rename program", h.noted(ctx, err, "program.update", in.ID))
+			err := h.Records.RenameProgram(noting(ctx, "program.update", of(in.ID)), callerOf(ctx).clinic, rooms.ProgramID(in.ID), in.Body.Name)
+			return &body[Program]{Program{in.ID, in.Body.Name}}, h.problemOf("rename program", err)
 		})
 }

@@ -100,12 +100,17 @@ func (o *office) exportDone(id, token string) {
 	}
 }
 
-// blockAudit makes the database refuse every further entry.
-func (o *office) blockAudit() {
+// blockAudit makes the database refuse every further entry, until it is told
+// to go on.
+func (o *office) blockAudit() (goOn func()) {
 	o.t.Helper()
-	db, err := sql.Open("sqlite", "file:"+filepath.Join(o.dir, "vesper.db"))
-	o.check(err)
-	defer db.Close()
-	_, err = db.Exec(`CREATE TRIGGER full BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'the log is full'); END`)
-	o.check(err)
+	run := func(statement string) {
+		db, err := sql.Open("sqlite", "file:"+filepath.Join(o.dir, "vesper.db"))
+		o.check(err)
+		defer db.Close()
+		_, err = db.Exec(statement)
+		o.check(err)
+	}
+	run(`CREATE TRIGGER full BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'the log is full'); END`)
+	return func() { run("DROP TRIGGER full") }
 }

@@ -135,13 +135,9 @@ func (NewAddendum) entry() records.AuditEntry  { return records.AuditEntry{} }
 func reviewing[T amendment](h *house, api huma.API, path, id, summary string, apply func(context.Context, rooms.SessionID, T) error) {
 	huma.Register(api, operation("POST", "/sessions/{id}/"+path, id, summary, maySign),
 		func(ctx context.Context, in *sessionBody[T]) (*body[Review], error) {
-			session := rooms.SessionID(in.ID)
-			err := apply(ctx, session, in.Body)
-			if err == nil {
-				entry := in.Body.entry()
-				entry.Session = session
-				err = h.wrote(ctx, "review."+strings.ReplaceAll(path, "-", "_"), entry)
-			}
+			session, entry := rooms.SessionID(in.ID), in.Body.entry()
+			entry.Session = session
+			err := apply(noting(ctx, "review."+strings.ReplaceAll(path, "-", "_"), entry), session, in.Body)
 			if err != nil {
 				return nil, h.problemOf(id, reviewProblem(err))
 			}

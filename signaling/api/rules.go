@@ -6,7 +6,6 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"vesper/rooms/attendance"
-	"vesper/rooms/records"
 )
 
 // Thresholds are the clinic's own rules of attendance. Each change is a new
@@ -50,11 +49,8 @@ func (h *house) setRules(ctx context.Context, in Thresholds) (ClinicRules, error
 	if err := rules.WeekStart.UnmarshalText([]byte(in.WeekStart)); err != nil {
 		return ClinicRules{}, err
 	}
-	rules, err := h.Records.SetRules(ctx, callerOf(ctx).clinic, rules)
-	if err != nil {
-		return ClinicRules{}, err
-	}
-	return rulesOf(rules), h.wrote(ctx, "rules.set", records.AuditEntry{})
+	rules, err := h.Records.SetRules(noting(ctx, "rules.set", of("")), callerOf(ctx).clinic, rules)
+	return rulesOf(rules), err
 }
 
 func rulesOf(r attendance.Rules) ClinicRules {

@@ -194,10 +194,7 @@ func (h *house) createSeat(ctx context.Context, series rooms.SeriesID, in NewSea
 	if err := found.refuse("invalid", "Some fields of the seat are wrong."); err != nil {
 		return seat, err
 	}
-	if seat, err = h.Records.CreateSeat(ctx, seat); err != nil {
-		return seat, err
-	}
-	if err := h.wrote(ctx, "seat.create", records.AuditEntry{Object: string(seat.ID), Person: seat.Person}); err != nil {
+	if seat, err = h.Records.CreateSeat(noting(ctx, "seat.create", of("")), seat); err != nil {
 		return seat, err
 	}
 	return seat, h.seatTonight(ctx, seat)
@@ -232,10 +229,8 @@ func (h *house) patchSeat(ctx context.Context, id rooms.SeatID, in SeatPatch) (S
 	if err := found.refuse("invalid", "Some fields of the seat are wrong."); err != nil {
 		return Seat{}, err
 	}
+	ctx = noting(ctx, "seat.update", records.AuditEntry{Object: string(id), Person: seat.Person})
 	if err := h.Records.UpdateSeat(ctx, seat); err != nil {
-		return Seat{}, err
-	}
-	if err := h.wrote(ctx, "seat.update", records.AuditEntry{Object: string(id), Person: seat.Person}); err != nil {
 		return Seat{}, err
 	}
 	return h.shown(ctx, seat)

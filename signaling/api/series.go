@@ -73,15 +73,15 @@ func (h *house) series(api huma.API) {
 		func(ctx context.Context, in *body[NewSeries]) (*body[Series], error) {
 			s, err := h.readSeries(ctx, &in.Body)
 			if err == nil {
-				s, err = h.Records.CreateSeries(ctx, s)
+				s, err = h.Records.CreateSeries(noting(ctx, "series.create", of("")), s)
 			}
-			return h.planned(ctx, "series.create", s, err)
+			return h.planned("series.create", s, err)
 		})
 	huma.Register(api, operation("PUT", "/series/{id}", "update-series",
 		"Change a series; sessions that have not begun follow, and those that it no longer has are cancelled", mayWrite),
 		func(ctx context.Context, in *seriesChange) (*body[Series], error) {
 			s, err := h.updateSeries(ctx, rooms.SeriesID(in.ID), &in.Body)
-			return h.planned(ctx, "series.update", s, err)
+			return h.planned("series.update", s, err)
 		})
 }
 
@@ -99,14 +99,13 @@ func (h *house) listSeries(ctx context.Context, q seriesQuery) (SeriesList, erro
 	return out, err
 }
 
-// planned answers a change of the schedule, has the desk plan it and writes
-// down who made it.
-func (h *house) planned(ctx context.Context, action string, s schedule.Series, err error) (*body[Series], error) {
+// planned answers a change of the schedule, and has the desk plan it.
+func (h *house) planned(action string, s schedule.Series, err error) (*body[Series], error) {
 	if err != nil {
 		return nil, h.problemOf(action, err)
 	}
 	h.Planned()
-	return &body[Series]{h.seriesOf(s)}, h.problemOf(action, h.noted(ctx, nil, action, string(s.ID)))
+	return &body[Series]{h.seriesOf(s)}, nil
 }
 
 // readSeries is the series of a body, which was found right, with its program
@@ -137,7 +136,7 @@ func (h *house) updateSeries(ctx context.Context, id rooms.SeriesID, in *NewSeri
 	if s.ID, s.Sequence = id, kept.Sequence; in.Sequence != nil {
 		s.Sequence = *in.Sequence
 	}
-	return h.Records.UpdateSeries(ctx, s)
+	return h.Records.UpdateSeries(noting(ctx, "series.update", of(string(id))), s)
 }
 
 func (h *house) seriesOf(s schedule.Series) Series {

@@ -68,10 +68,8 @@ func (h *house) staff(api huma.API) {
 	huma.Register(api, operation("POST", "/staff/signout", "sign-out", "End this sign-in", mayMe),
 		func(ctx context.Context, _ *struct{}) (*struct{}, error) {
 			who := callerOf(ctx)
+			ctx = noting(ctx, "signin.end", records.AuditEntry{Person: rooms.PersonID(who.id)})
 			err := h.Authority.EndStaffSession(ctx, who.clinic, who.signIn, "signed_out")
-			if err == nil {
-				err = h.wrote(ctx, "signin.end", records.AuditEntry{Person: rooms.PersonID(who.id)})
-			}
 			return nil, h.problemOf("sign out", err)
 		})
 	huma.Register(api, operation("POST", "/persons/{id}/signin-link", "create-sign-in-link", "Make a one-time link (15 min) with which a staff member signs in", maySettings),
@@ -167,9 +165,7 @@ func (h *house) signInLink(ctx context.Context, id rooms.PersonID) (Link, error)
 	if person.Kind != records.StaffPerson || len(person.StaffRoles) == 0 {
 		return Link{}, refuse(422, "not_staff", "Only a staff member with a role in the clinic can sign in.")
 	}
-	if err := h.wrote(ctx, "signin_link.create", records.AuditEntry{Person: id}); err != nil {
-		return Link{}, err
-	}
+	ctx = noting(ctx, "signin_link.create", records.AuditEntry{Person: id})
 	secret, link, err := h.Authority.NewStaffLink(ctx, auth.Staff{Clinic: who.clinic, Person: id, Roles: person.StaffRoles}, 0, false)
 	return Link{link.ID, h.URL + ConsolePath(secret)}, err
 }
@@ -179,8 +175,5 @@ func (h *house) signPersonOut(ctx context.Context, id rooms.PersonID) error {
 	if _, err := h.Records.Person(ctx, who.clinic, id); err != nil {
 		return err
 	}
-	if err := h.wrote(ctx, "signin.end", records.AuditEntry{Person: id}); err != nil {
-		return err
-	}
-	return h.Authority.EndStaffOf(ctx, who.clinic, id)
+	return h.Authority.EndStaffOf(noting(ctx, "signin.end", records.AuditEntry{Person: id}), who.clinic, id)
 }

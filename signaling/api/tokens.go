@@ -30,8 +30,8 @@ func (h *house) tokens(api huma.API) {
 		})
 	huma.Register(api, operation("DELETE", "/service-tokens/{id}", "revoke-service-token", "Refuse a program's token from now on", maySettings),
 		func(ctx context.Context, in *clientPath) (*struct{}, error) {
-			err := h.Records.RevokeServiceToken(ctx, callerOf(ctx).clinic, in.ID)
-			return nil, h.problemOf("revoke token", h.noted(ctx, err, "service_token.revoke", in.ID))
+			err := h.Records.RevokeServiceToken(noting(ctx, "service_token.revoke", of(in.ID)), callerOf(ctx).clinic, in.ID)
+			return nil, h.problemOf("revoke token", err)
 		})
 }
 

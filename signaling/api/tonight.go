@@ -129,7 +129,7 @@ func (h *house) seatGuest(ctx context.Context, in sessionGuest) (SeatedGuest, er
 		return SeatedGuest{}, err
 	}
 	secret, hash := auth.NewInvitation()
-	guest, seat, err := h.Records.SeatGuest(ctx, records.Guest{
+	guest, seat, err := h.Records.SeatGuest(noting(ctx, "guest.seat", records.AuditEntry{Session: session}), records.Guest{
 		Clinic: who.clinic, Session: session, DisplayName: name, Note: in.Body.Note, SeatedBy: rooms.PersonID(who.id),
 	}, hash)
 	if err != nil {
@@ -139,21 +139,18 @@ func (h *house) seatGuest(ctx context.Context, in sessionGuest) (SeatedGuest, er
 	if errors.Is(err, rooms.RefusedNotNow) { // the room was opened with them on its roster
 		err = nil
 	}
-	err = errors.Join(err, h.wrote(ctx, "guest.seat", records.AuditEntry{Object: string(seat.ID), Session: session, Person: guest.Person}))
 	return SeatedGuest{string(guest.Person), h.page(secret)}, err
 }
 
 func (h *house) matchGuest(ctx context.Context, in guestMatch) error {
 	who, session, guest, with := callerOf(ctx), rooms.SessionID(in.ID), rooms.PersonID(in.Person), rooms.PersonID(in.Body.Person)
 	actor := rooms.PersonID(who.id)
-	if err := h.Records.MatchGuest(ctx, who.clinic, session, guest, with, actor); err != nil {
+	noted := noting(ctx, "guest.match", records.AuditEntry{Object: string(with), Session: session, Person: guest})
+	if err := h.Records.MatchGuest(noted, who.clinic, session, guest, with, actor); err != nil {
 		return err
 	}
 	event := rooms.Event{Kind: rooms.EventMatched, Person: guest, Actor: actor, With: with}
-	if err := h.tell(ctx, session, rooms.Match{Actor: actor, Person: guest, With: with}, event, ""); err != nil {
-		return err
-	}
-	return h.wrote(ctx, "guest.match", records.AuditEntry{Object: string(with), Session: session, Person: guest})
+	return h.tell(ctx, session, rooms.Match{Actor: actor, Person: guest, With: with}, event, "")
 }
 
 func (h *house) setAbsence(ctx context.Context, in personAbsence) error {
@@ -163,16 +160,20 @@ func (h *house) setAbsence(ctx context.Context, in personAbsence) error {
 	}
 	person, actor := rooms.PersonID(in.Person), rooms.PersonID(callerOf(ctx).id)
 	command := rooms.Absence{Actor: actor, Person: person, Outcome: in.Body.Outcome}
-	if in.Body.Note != "" && session.Status == records.Opened {
-		if command.Note, err = h.Records.KeepNote(ctx, session.Clinic, session.Session, in.Body.Note); err != nil {
-			return err
-		}
+	entry := records.AuditEntry{Object: in.Body.Outcome, Session: session.Session, Person: person}
+	switch running := session.Status == records.Opened; { // a room writes what it is told in its own time
+	case running && in.Body.Note == "":
+		err = h.wrote(ctx, "absence.set", entry)
+	case running:
+		command.Note, err = h.Records.KeepNote(noting(ctx, "absence.set", entry), session.Clinic, session.Session, in.Body.Note)
+	default:
+		ctx = noting(ctx, "absence.set", entry)
 	}
-	event := rooms.Event{Kind: rooms.EventAbsence, Person: person, Actor: actor, Reason: in.Body.Outcome}
-	if err := h.tell(ctx, session.Session, command, event, in.Body.Note); err != nil {
+	if err != nil {
 		return err
 	}
-	return h.wrote(ctx, "absence.set", records.AuditEntry{Object: in.Body.Outcome, Session: session.Session, Person: person})
+	event := rooms.Event{Kind: rooms.EventAbsence, Person: person, Actor: actor, Reason: in.Body.Outcome}
+	return h.tell(ctx, session.Session, command, event, in.Body.Note)
 }
 
 // tell has the running room write what staff say, or writes it behind the seal

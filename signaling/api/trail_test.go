@@ -102,8 +102,9 @@ func colleague(o *office, ids map[string]string) {
 }
 
 // TestChangesLeaveAnEntry makes every call that the interface describes and
-// that is no reading, each in a clinic of its own, and looks for the caller in
-// the audit log.
+// that is no reading, each in a clinic of its own: first without an audit log,
+// and then nothing may have changed, then with it, and looks for the caller
+// there.
 func TestChangesLeaveAnEntry(t *testing.T) {
 	made := 0
 	for _, r := range routes(t, newOffice(t).url, nil) {
@@ -131,6 +132,8 @@ func leavesEntry(o *office, name string) {
 	if body, own := said[name]; own {
 		r.body = o.named(body, mesa.ids)
 	}
+	leavesNothing(o, mesa, r)
+	admin = mesa.signIn()
 	before := len(o.entries("mesa"))
 	if status, answer := o.raw(r.method, r.fill(mesa.ids), admin, r.body); status > 299 {
 		o.t.Fatalf("%d %s", status, answer)
@@ -147,6 +150,25 @@ func leavesEntry(o *office, name string) {
 
 // aboutSomebody are the calls that name a person in their body.
 var aboutSomebody = map[string]bool{"POST /sessions/{id}/corrections": true, "POST /sessions/{id}/shared-device": true}
+
+// leavesNothing makes a call while the audit log takes no entry: it fails, and
+// every row of the clinic is as before.
+func leavesNothing(o *office, mesa tenant, r route) {
+	o.t.Helper()
+	token := mesa.signIn()
+	o.as(token, "GET", "/staff/me", nil) // the sign-in is kept with its first use
+	goOn := o.blockAudit()
+	kept := o.dump(mesa.clinic)
+	if status, answer := o.raw(r.method, r.fill(mesa.ids), token, r.body); status != 500 {
+		o.t.Errorf("without an audit log: %d %s", status, answer)
+	}
+	for table, rows := range o.dump(mesa.clinic) {
+		if rows != kept[table] {
+			o.t.Errorf("changed without an entry: %s\n%s\nwas\n%s", table, rows, kept[table])
+		}
+	}
+	goOn()
+}
 
 // as makes a call that has to work.
 func (o *office) as(token, method, path string, body any) map[string]any {

@@ -106,19 +106,19 @@ func (h *house) webhooks(api huma.API) {
 		})
 	huma.Register(api, operation("DELETE", "/webhooks/{id}", "delete-webhook", "Tell it nothing any more", maySettings),
 		func(ctx context.Context, in *WebhookID) (*struct{}, error) {
-			err := h.Records.DeleteWebhook(ctx, callerOf(ctx).clinic, in.ID)
-			return nil, h.problemOf("delete webhook", h.noted(ctx, err, "webhook.delete", in.ID))
+			err := h.Records.DeleteWebhook(noting(ctx, "webhook.delete", of(in.ID)), callerOf(ctx).clinic, in.ID)
+			return nil, h.problemOf("delete webhook", err)
 		})
 	huma.Register(api, operation("POST", "/webhooks/{id}/rotate", "rotate-webhook", "Make a new secret; the former signs too for 24 h", maySettings),
 		func(ctx context.Context, in *WebhookID) (*body[WebhookSecret], error) {
-			hook, err := h.Records.RotateWebhook(ctx, callerOf(ctx).clinic, in.ID)
-			return secretOf(hook), h.problemOf("rotate secret", h.noted(ctx, err, "webhook.rotate", in.ID))
+			hook, err := h.Records.RotateWebhook(noting(ctx, "webhook.rotate", of(in.ID)), callerOf(ctx).clinic, in.ID)
+			return secretOf(hook), h.problemOf("rotate secret", err)
 		})
 	huma.Register(api, operation("POST", "/webhooks/{id}/test", "test-webhook", "Send it an event that tells of nothing", maySettings),
 		func(ctx context.Context, in *WebhookID) (*body[Created], error) {
-			id, err := h.Records.TestWebhook(ctx, callerOf(ctx).clinic, in.ID)
+			id, err := h.Records.TestWebhook(noting(ctx, "webhook.test", of(in.ID)), callerOf(ctx).clinic, in.ID)
 			h.Posted()
-			return &body[Created]{Created{id}}, h.problemOf("test webhook", h.noted(ctx, err, "webhook.test", in.ID))
+			return &body[Created]{Created{id}}, h.problemOf("test webhook", err)
 		})
 	huma.Register(api, operation("GET", "/webhooks/{id}/deliveries", "list-deliveries", "What a webhook was told, the newest first", maySettings),
 		func(ctx context.Context, in *webhookPage) (*body[Deliveries], error) {
@@ -135,8 +135,7 @@ func (h *house) createWebhook(ctx context.Context, in NewWebhook) (records.Webho
 	if err := h.outside(in.URL); err != nil {
 		return records.Webhook{}, err
 	}
-	hook, err := h.Records.CreateWebhook(ctx, records.Webhook{Clinic: callerOf(ctx).clinic, URL: in.URL, Kinds: in.Kinds})
-	return hook, h.noted(ctx, err, "webhook.create", hook.ID)
+	return h.Records.CreateWebhook(noting(ctx, "webhook.create", of("")), records.Webhook{Clinic: callerOf(ctx).clinic, URL: in.URL, Kinds: in.Kinds})
 }
 
 func (h *house) changeWebhook(ctx context.Context, id string, in WebhookChange) (records.Webhook, error) {
@@ -156,7 +155,7 @@ func (h *house) changeWebhook(ctx context.Context, id string, in WebhookChange) 
 	if in.Disabled != nil {
 		hook.Disabled = *in.Disabled
 	}
-	return hook, h.noted(ctx, h.Records.UpdateWebhook(ctx, hook), "webhook.change", id)
+	return hook, h.Records.UpdateWebhook(noting(ctx, "webhook.change", of(id)), hook)
 }
 
 // outside refuses an address that can't be one of the internet by its looks.
