@@ -44,7 +44,6 @@ func (r *Records) LendInvitation(ctx context.Context, clinic rooms.ClinicID, ses
 	return row.noun()
 }
 
-// lastingSeat is the seat of the series by which a roster's is known: its own,
 // lentUntil is when a link to one session ends.
 func lentUntil(session sessionRow) int64 { return session.End + rooms.ClosesAfter.Milliseconds() }
 
@@ -68,6 +67,7 @@ func (r *Records) lendTo(ctx context.Context, tx bun.Tx, s stand, hash string) (
 	})
 }
 
+// lastingSeat is the seat of the series by which a roster's is known: its own,
 // or that of whom the person replaces tonight.
 func lastingSeat(ctx context.Context, db bun.IDB, session sessionRow, seat rooms.Seat) (rooms.SeatID, error) {
 	tonight, err := many[sessionSeatRow](ctx, db, "id", "clinic = ? AND session = ? AND id = ?", session.Clinic, session.ID, seat.ID)
