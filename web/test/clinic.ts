@@ -1,7 +1,7 @@
 // A clinic for the browser tests of the console: what its server would answer.
 // It follows the interface's description and keeps what it was asked to change.
 import type { Page, Route } from "@playwright/test";
-import type { AuditEntry, ListedSession, Person, Preview, Review, Seat, Series, Thresholds, Week } from "../src/protocol/clinic.ts";
+import type { AuditEntry, ListedSession, Person, Preview, Review, Seat, Series, Thresholds, Week, WeekLine, WeekProblem, WeekRule } from "../src/protocol/clinic.ts";
 import type { ListedPasskey, Ways } from "../src/protocol/staff.ts";
 import { attendance } from "./records.ts";
 
@@ -51,6 +51,19 @@ export const seats: Seat[] = persons.map((p, i) => ({
   link: { state: i % 4 === 3 ? "none" : "active", ...(i % 4 === 1 && { sent_at: "2026-11-01T15:00:00Z" }) },
 }));
 
+function problem(of: { person?: string; session?: string }, code: string, sentence: string, values: Record<string, unknown>): WeekProblem {
+  return { ...of, code, sentence_key: code, sentence, values };
+}
+
+function rule(ok: boolean, sentence_key: string, sentence: string, values: Record<string, unknown>): WeekRule {
+  return { id: "three-days", ok, sentence_key, sentence, values };
+}
+
+function line(date: string, unsigned: boolean): WeekLine {
+  const reason = { sentence_key: "line.unsigned", sentence: "The session of Thursday, 19 November 2026 is not signed.", values: { date } };
+  return { date, unit: "per_day", code: "H0015", modifier: "95", place_of_service: "10", units: 1, minutes: 180, audio_only_minutes: 0, blocked: unsigned, reasons: unsigned ? [reason] : [], notes: [] };
+}
+
 export const week: Week = {
   start: "2026-11-16", end: "2026-11-22", zone,
   people: names.map((legal_name, i) => ({
@@ -60,14 +73,21 @@ export const week: Week = {
       session: "s-past", start: `${d}T23:00:00Z`, title: "Evening group", kind: "group", status: i === 5 ? "absent" : "present", minutes: i === 5 ? 0 : 178, flags: n === 1 && i === 2 ? ["late"] : [], signed: n < 2,
     })),
     days: ["2026-11-16", "2026-11-18", "2026-11-19"].slice(0, i === 5 ? 0 : i === 4 ? 1 : 3).map((date) => ({ date, minutes: 180, services: ["group", "education"], at_least_3h: true })),
-    ...(i === 4 && { missing_minutes: 360, by: "2026-11-22", make_up: [{ session: "s-4", start: evening(4).start }] }),
-    ...(i === 5 && { missing_minutes: 540, by: "2026-11-22" }),
-    rules: [{ id: "week", ok: i !== 4 && i !== 5, sentence: "The plan asks for 9 h a week; 3 h were attended." }],
+    ...(i === 4 && { missing_minutes: 360, left_minutes: 180, by: "2026-11-22", make_up: [{ session: "s-4", start: evening(4).start, title: "Evening group", minutes: 180, seated: true }] }),
+    ...(i === 5 && { missing_minutes: 540, left_minutes: 0, make_up: [] }),
+    rules: [i === 4 || i === 5 ? rule(false, "rule.min_days_week.bad", "1 of 3 days of at least 3 h attended; 2 are missing.", { days: 1, day_minutes: 180, required_days: 3, missing_days: 2 })
+      : rule(true, "rule.min_days_week.ok", "3 days of at least 3 h attended; at least 3 asked for.", { days: 3, day_minutes: 180, required_days: 3 })],
+    lines: i === 5 ? [] : ["2026-11-16", "2026-11-18", "2026-11-19"].slice(0, i === 4 ? 1 : 3).map((date, n) => line(date, n === 2)),
   })),
   problems: [
-    { person: "p5", code: "absent", sentence: "No session of this week was attended; 9 h are prescribed." },
-    { person: "p4", code: "hours", sentence: "3 h of 9 h were attended; 6 h can be made up until Sunday." },
-    { session: "s-past", code: "group_size", sentence: "On Thursday 13 people were in the group; the plan allows 12." },
+    problem({ session: "s-past" }, "week.session.unsigned", "The session of Thursday, 19 November 2026 is not signed.", { date: "2026-11-19" }),
+    problem({ person: "p4" }, "week.prescribed.too_late", "3 h of 9 h attended; of 6 h missing only 3 h can be made up, until Sunday, 22 November 2026, in Evening group.",
+      { attended_minutes: 180, prescribed_minutes: 540, missing_minutes: 360, left_minutes: 180, by_date: "2026-11-22", where: "Evening group" }),
+    problem({ person: "p5" }, "week.prescribed.short", "0 min of 9 h attended; 9 h are missing, and no session is left in the week to make it up.", { attended_minutes: 0, prescribed_minutes: 540, missing_minutes: 540 }),
+    problem({ person: "p4" }, "rule.min_days_week.bad", "1 of 3 days of at least 3 h attended; 2 are missing.", { days: 1, day_minutes: 180, required_days: 3, missing_days: 2 }),
+    ...[0, 2, 4, 6, 8].map((i) => problem({ person: `p${i}` }, "week.payer.none", "No payer is set; nothing is proposed for billing.", {})),
+    problem({ person: "p1" }, "week.payer.no_codes", "The payer's rules have no codes; nothing is proposed for billing.", {}),
+    problem({ session: "s-now" }, "week.session.running", "The session of Sunday, 22 November 2026 is not over; its minutes are what they would be if it ended now.", { date: "2026-11-22" }),
   ],
   unsigned: [{ session: "s-past", date: "2026-11-19", start: "2026-11-19T23:00:00Z", title: "Evening group" }],
 };

@@ -28,7 +28,7 @@ const pages: [name: string, path: string, heading: string, there: string][] = [
   ["people", "/console/people", "People", "Hugo Marín"],
   ["enrol", "/console/people/enrol?series=evening", "Enrol people", "Nobody yet."],
   ["person", "/console/people/p0", "Ana Ruiz", "How do you feel tonight?"],
-  ["week", "/console/week", "Week", "3 things to look at"],
+  ["week", "/console/week", "Week", "10 things to look at"],
   ["exports", "/console/exports", "Exports", "Why and for whom"],
   ["rules", "/console/rules", "Rules", "County plan"],
   ["audit", "/console/audit", "Audit", "read attendance"],

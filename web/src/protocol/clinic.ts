@@ -107,7 +107,7 @@ export interface WeekSession {
   start: string;
   title: string;
   kind: SeriesKind;
-  status: AttendanceRecord["status"] | "";
+  status: AttendanceRecord["status"] | "planned" | "";
   minutes: number | null;
   flags: string[] | null;
   signed: boolean;
@@ -118,23 +118,46 @@ export interface Said { sentence: string; sentence_key?: string; values?: Record
 
 export interface WeekRule extends Said { id: string; ok: boolean; open?: boolean }
 
+/** Proposed for billing; a blocked one says why. */
+export interface WeekLine {
+  date: string;
+  session?: string;
+  unit: string;
+  code: string;
+  modifier: string;
+  place_of_service: string;
+  units: number;
+  minutes: number;
+  audio_only_minutes?: number | null;
+  blocked: boolean;
+  reasons: Said[] | null;
+  notes: Said[] | null;
+}
+
+export interface MakeUp { session: string; start: string; title: string; minutes: number; seated: boolean }
+
 export interface WeekPerson {
   person: string;
   legal_name: string;
   display_name: string;
   payer?: string;
   payer_name?: string;
+  payer_version?: number;
+  stands?: Said;
   prescribed_minutes?: number | null;
   attended_minutes: number;
   sessions: WeekSession[] | null;
   days: { date: string; minutes: number; services: string[] | null; at_least_3h: boolean }[] | null;
   missing_minutes?: number | null;
-  make_up?: { session: string; start: string; title?: string }[] | null;
+  /** Planned in the sessions still to come in which the person has a seat. */
+  left_minutes?: number;
+  make_up?: MakeUp[] | null;
   by?: string;
   rules?: WeekRule[] | null;
+  lines?: WeekLine[] | null;
 }
 
-export interface WeekProblem extends Said { person?: string; session?: string; code: string }
+export interface WeekProblem extends Said { person?: string; session?: string; date?: string; code: string }
 
 export interface WeekListed { session: string; date: string; start: string; title: string }
 

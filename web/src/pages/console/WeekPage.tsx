@@ -1,7 +1,6 @@
 // A week: what is wrong first, then everybody's hours. It prints as one clean page.
 import { useState } from "react";
-import { Link } from "wouter";
-import { many, type Program, type Week, type WeekPerson, type WeekProblem } from "../../protocol/clinic.ts";
+import { many, type Program, type Week, type WeekPerson } from "../../protocol/clinic.ts";
 import { Button } from "../../ui/Button.tsx";
 import { Select } from "../../ui/Fields.tsx";
 import { Share } from "../../ui/Progress.tsx";
@@ -9,9 +8,9 @@ import { Table, type Column } from "../../ui/Table.tsx";
 import { useConsoleWords } from "../../words/console.tsx";
 import { addDays, dateIn } from "./dates.ts";
 import { Loaded, useDesk, useRead } from "./desk.tsx";
-import { useSentence } from "./sentences.ts";
 import { Go, Head, Part } from "./Shell.tsx";
 import { WeekPersonDialog } from "./WeekPersonDialog.tsx";
+import { WeekProblems } from "./WeekProblems.tsx";
 import css from "./Console.module.css";
 
 /** The days of a week's answer as dates; the server may send moments. */
@@ -28,6 +27,7 @@ export function WeekPage({ of }: { of: string | undefined }) {
   const week = useRead<Week>("week", "/week", { query: { of: at, ...(program !== "" && { program }) } });
   const known = many(programs.data?.programs);
   const last = week.data && dayOf(week.data.end, week.data.zone);
+  const [shown, setShown] = useState<WeekPerson>();
   return (
     <>
       <Head title={t("week.head")}
@@ -46,8 +46,9 @@ export function WeekPage({ of }: { of: string | undefined }) {
       <Loaded of={week}>
         {(got) => (
           <>
-            <Problems week={got} />
-            <People week={got} />
+            <WeekProblems week={got} show={setShown} />
+            <People week={got} show={setShown} />
+            {shown && <WeekPersonDialog person={shown} zone={got.zone} onClose={() => setShown(undefined)} />}
             <p className={css["paper"]}>{t("week.printed", { date: date(dateIn(who.zone)) })}</p>
           </>
         )}
@@ -56,47 +57,8 @@ export function WeekPage({ of }: { of: string | undefined }) {
   );
 }
 
-function Problems({ week }: { week: Week }) {
-  const { t } = useConsoleWords();
-  const say = useSentence();
-  const problems = many(week.problems);
-  const unsigned = many(week.unsigned);
-  const name = (id: string | undefined): string | undefined => many(week.people).find((p) => p.person === id)?.legal_name;
-  if (problems.length === 0 && unsigned.length === 0) return <p className={css["calm"]}>{t("week.noproblems")}</p>;
-  return (
-    <Part title={t("week.problems", { n: alike(problems, say).length })}>
-      {unsigned.length > 0 && <p className={css["nag"]}>{t("unsigned.count", { n: unsigned.length })} {t("week.unsigned.why")}</p>}
-      <ul className={css["problems"]}>
-        {alike(problems, say).map(({ said, people, session }) => (
-          <li key={`${said}${session ?? ""}`}>
-            {people.length > 0 && <strong>{people.map(name).filter(Boolean).join(", ")}: </strong>}
-            {said}{" "}
-            {session && <Link href={`/console/sessions/${session}`} className={css["screen"]}>{t("week.session")}</Link>}
-          </li>
-        ))}
-      </ul>
-    </Part>
-  );
-}
-
-interface Alike { said: string; people: string[]; session: string | undefined }
-
-/** What is the same for several people is said once. */
-export function alike(problems: readonly WeekProblem[], say: (p: WeekProblem) => string): Alike[] {
-  const found = new Map<string, Alike>();
-  for (const problem of problems) {
-    const said = say(problem);
-    const key = `${said}|${problem.session ?? ""}`;
-    const one = found.get(key) ?? { said, people: [], session: problem.session };
-    if (problem.person !== undefined && problem.person !== "") one.people.push(problem.person);
-    found.set(key, one);
-  }
-  return [...found.values()];
-}
-
-function People({ week }: { week: Week }) {
-  const { t, date, hours, locale } = useConsoleWords();
-  const [shown, setShown] = useState<WeekPerson>();
+function People({ week, show }: { week: Week; show(person: WeekPerson): void }) {
+  const { t, hours, locale } = useConsoleWords();
   const columns: Column<WeekPerson>[] = [
     { id: "name", head: t("person.legal"), names: true, sort: (p) => p.legal_name, cell: (p) => p.legal_name },
     {
@@ -110,20 +72,32 @@ function People({ week }: { week: Week }) {
     { id: "days", head: t("week.days"), number: true, sort: threeHours, cell: threeHours },
     {
       id: "missing", head: t("week.missing"), sort: (p) => p.missing_minutes ?? 0,
-      cell: (p) => (p.missing_minutes ? <>{hours(p.missing_minutes)}{p.by && <span className={css["soft"]}> {t("week.by", { date: date(dayOf(p.by, week.zone)) })}</span>}</> : "–"),
+      cell: (p) => <Left person={p} zone={week.zone} />,
     },
     { id: "payer", head: t("person.payer"), sort: payer, cell: (p) => payer(p) || "–" },
     {
       id: "more", head: t("week.details"), screen: true,
-      cell: (p) => <Button size="small" look="quiet" short={t("week.details")} onClick={() => setShown(p)}>{t("week.details.of", { name: p.legal_name })}</Button>,
+      cell: (p) => <Button size="small" look="quiet" short={t("week.details")} onClick={() => show(p)}>{t("week.details.of", { name: p.legal_name })}</Button>,
     },
   ];
   return (
     <Part title={t("week.people")}>
       <Table caption={t("week.people")} rows={many(week.people)} columns={columns} keyOf={(p) => p.person} locale={locale} sorting={{ by: "name", down: false }}
         empty={t("week.empty")} filter={{ label: t("table.filter"), text: (p) => `${p.legal_name} ${p.display_name} ${payer(p)}`, count: (n, all) => t("table.count", { n, all }) }} />
-      {shown && <WeekPersonDialog person={shown} zone={week.zone} onClose={() => setShown(undefined)} />}
     </Part>
+  );
+}
+
+/** What is missing, and by when it can be made up or that it can't. */
+function Left({ person: p, zone }: { person: WeekPerson; zone: string }) {
+  const { t, date, hours } = useConsoleWords();
+  if (!p.missing_minutes) return <>–</>;
+  const ahead = (p.left_minutes ?? 0) >= p.missing_minutes;
+  return (
+    <>
+      {ahead ? t("week.ahead", { hours: hours(p.missing_minutes) }) : hours(p.missing_minutes)}{" "}
+      <span className={css["soft"]}>{p.by ? t("week.by", { date: date(dayOf(p.by, zone)) }) : t("week.noleft")}</span>
+    </>
   );
 }
 
