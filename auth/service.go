@@ -21,12 +21,13 @@ type Scope string
 const (
 	ScopeSessionsRead  Scope = "sessions:read"  // sessions, attendance, evidence
 	ScopeSessionsWrite Scope = "sessions:write" // programs, series, seats, invitations
+	ScopeStaffLinks    Scope = "links:staff"    // beside sessions:write: the links of staff, too
 	ScopeLoadtest      Scope = "loadtest"       // sessions of its own, with seats of its own
 	ScopeAdmin         Scope = "admin"          // all of the clinic
 )
 
 // Scopes are all of them.
-var Scopes = []Scope{ScopeSessionsRead, ScopeSessionsWrite, ScopeLoadtest, ScopeAdmin}
+var Scopes = []Scope{ScopeSessionsRead, ScopeSessionsWrite, ScopeStaffLinks, ScopeLoadtest, ScopeAdmin}
 
 // Service is a program that acts for one clinic.
 type Service struct {

@@ -38,7 +38,7 @@ type staffInvite struct {
 type tokenIssue struct {
 	Clinic string        `required:"" help:"Id of the clinic."`
 	Name   string        `arg:"" help:"Of the program that will use it."`
-	Scopes []string      `name:"scope" default:"sessions:read" enum:"sessions:read,sessions:write,admin" help:"What it may do."`
+	Scopes []string      `name:"scope" default:"sessions:read" enum:"sessions:read,sessions:write,links:staff,admin" help:"What it may do."`
 	Life   time.Duration `default:"8760h" help:"How long it is valid."`
 }
 

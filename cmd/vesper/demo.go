@@ -169,7 +169,7 @@ func (s *showing) prepare(ctx context.Context) (links demoLinks, err error) {
 		}
 	}
 	token, _, err := s.house.authority.IssueService(ctx, rooms.ClinicID(s.clinic.ID), "demo",
-		[]auth.Scope{auth.ScopeSessionsRead, auth.ScopeSessionsWrite, auth.ScopeLoadtest}, 30*24*time.Hour)
+		[]auth.Scope{auth.ScopeSessionsRead, auth.ScopeSessionsWrite, auth.ScopeStaffLinks, auth.ScopeLoadtest}, 30*24*time.Hour)
 	if err != nil {
 		return links, err
 	}

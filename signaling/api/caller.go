@@ -24,21 +24,23 @@ const (
 	mayAudit    may = "audit"    // the audit log
 	maySettings may = "settings" // rules, settings, webhooks, tokens of programs
 	mayMe       may = "me"       // one's own sign-in; any staff, no program
+	mayStaff    may = "staff"    // within the others: the links of those who work for the clinic
 )
 
 // staffMay says what a role in the clinic covers, scopeMay what a program's
 // scope does. An admin's and ScopeAdmin's rows are everything.
 var (
 	staffMay = map[auth.StaffRole][]may{
-		auth.Admin:     {mayRead, mayWrite, mayRun, maySign, mayExport, mayAudit, maySettings},
-		auth.Clinician: {mayRead, mayRun, maySign, mayExport},
+		auth.Admin:     {mayRead, mayWrite, mayRun, maySign, mayExport, mayAudit, maySettings, mayStaff},
+		auth.Clinician: {mayRead, mayRun, maySign, mayExport, mayStaff},
 		auth.Billing:   {mayRead, mayExport},
 		auth.Auditor:   {mayRead, mayAudit},
 	}
 	scopeMay = map[auth.Scope][]may{
 		auth.ScopeSessionsRead:  {mayRead, mayExport},
 		auth.ScopeSessionsWrite: {mayWrite},
-		auth.ScopeAdmin:         {mayRead, mayWrite, mayRun, mayExport, mayAudit, maySettings},
+		auth.ScopeStaffLinks:    {mayStaff},
+		auth.ScopeAdmin:         {mayRead, mayWrite, mayRun, mayExport, mayAudit, maySettings, mayStaff},
 	}
 )
 

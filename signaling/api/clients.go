@@ -13,7 +13,7 @@ import (
 // NewServiceClient registers a program that signs its own assertions.
 type NewServiceClient struct {
 	Name   string          `json:"name" minLength:"1" maxLength:"120"`
-	Scopes []string        `json:"scopes" minItems:"1" maxItems:"8" enum:"sessions:read,sessions:write,admin"`
+	Scopes []string        `json:"scopes" minItems:"1" maxItems:"8" enum:"sessions:read,sessions:write,links:staff,admin"`
 	Keys   json.RawMessage `json:"keys" doc:"a JWK set of public keys, each with kid and alg (RS384, ES384, EdDSA)"`
 }
 

@@ -119,6 +119,9 @@ func (h *house) links(api huma.API) {
 }
 
 func (h *house) freshLink(ctx context.Context, in seatLink) (Link, error) {
+	if err := h.mayLink(ctx, rooms.SeatID(in.ID)); err != nil {
+		return Link{}, err
+	}
 	secret, hash := auth.NewInvitation()
 	make := h.Records.FreshInvitation
 	if in.Keep && callerOf(ctx).kind == "service" {

@@ -256,6 +256,13 @@ func (h *house) clientLink(ctx context.Context, launch smart.Launch, id rooms.Se
 	if err != nil {
 		return "", err
 	}
+	known, err := h.Records.Person(ctx, clinic, rooms.PersonID(person))
+	if err != nil {
+		return "", err
+	}
+	if known.Kind == records.StaffPerson { // they come by the console, whatever a program called them
+		return "", auth.ErrNoRole
+	}
 	session, err := h.Records.Session(ctx, clinic, id)
 	if err != nil {
 		return "", err

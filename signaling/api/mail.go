@@ -100,6 +100,9 @@ func (h *house) sendInvitation(ctx context.Context, seat rooms.SeatID) (string, 
 	if h.Organizer == "" {
 		return "", noMail
 	}
+	if err := h.mayLink(ctx, seat); err != nil {
+		return "", err
+	}
 	secret, hash := auth.NewInvitation()
 	link, err := h.Records.SendInvitation(noting(ctx, "invitation.send", of(string(seat))), auth.Invitation{Clinic: callerOf(ctx).clinic, Seat: seat, Hash: hash},
 		h.page(secret), h.Organizer)

@@ -75,7 +75,7 @@ func (h *house) smartConfiguration(w http.ResponseWriter, _ *http.Request) {
 		"token_endpoint": h.URL + tokenPath, "grant_types_supported": []string{"client_credentials"},
 		"token_endpoint_auth_methods_supported":            []string{"private_key_jwt"},
 		"token_endpoint_auth_signing_alg_values_supported": []string{"RS384", "ES384", "EdDSA"},
-		"scopes_supported":                                 []auth.Scope{auth.ScopeSessionsRead, auth.ScopeSessionsWrite, auth.ScopeAdmin},
+		"scopes_supported":                                 []auth.Scope{auth.ScopeSessionsRead, auth.ScopeSessionsWrite, auth.ScopeStaffLinks, auth.ScopeAdmin},
 		"capabilities":                                     []string{"client-confidential-asymmetric"},
 	})
 }

@@ -223,7 +223,7 @@ func (h *house) patchPerson(ctx context.Context, id rooms.PersonID, in PersonPat
 	if err != nil {
 		return Person{}, err
 	}
-	before := person.StaffRoles
+	before := person
 	set := func(field *string, to *string) {
 		if to != nil {
 			*field = strings.TrimSpace(*to)
@@ -247,7 +247,7 @@ func (h *house) patchPerson(ctx context.Context, id rooms.PersonID, in PersonPat
 	}
 	var found findings
 	checkPerson(&found, "", person)
-	if err := errors.Join(found.refuse("invalid", "Some fields of the person are wrong."), mayGrant(ctx, before, person.StaffRoles)); err != nil {
+	if err := errors.Join(found.refuse("invalid", "Some fields of the person are wrong."), mayGrant(ctx, before.StaffRoles, person.StaffRoles), mayMove(ctx, before, person)); err != nil {
 		return Person{}, err
 	}
 	if err := h.Records.UpdatePerson(noting(ctx, "person.update", records.AuditEntry{Person: id}), person); err != nil {

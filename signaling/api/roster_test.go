@@ -97,6 +97,9 @@ func (o *office) open(session string) *rooms.Room {
 
 func TestPersonsAreListedChangedAndChecked(t *testing.T) {
 	o := newOffice(t)
+	token, _, err := o.authority.IssueService(t.Context(), o.clinic["harbor"], "roster", []auth.Scope{auth.ScopeSessionsRead, auth.ScopeSessionsWrite, auth.ScopeStaffLinks}, time.Hour)
+	o.check(err)
+	o.token["harbor"] = token
 	for i := range 5 {
 		o.client(fmt.Sprintf("Client %d", i))
 	}

@@ -224,9 +224,10 @@ func (h *house) patchSeat(ctx context.Context, id rooms.SeatID, in SeatPatch) (S
 		return Seat{}, err
 	}
 	var found findings
+	before := seat
 	patched(&found, &seat, in, zone)
 	checkSeat(&found, "", seat, person.Kind)
-	if err := found.refuse("invalid", "Some fields of the seat are wrong."); err != nil {
+	if err := errors.Join(found.refuse("invalid", "Some fields of the seat are wrong."), h.mayReseat(ctx, before, seat)); err != nil {
 		return Seat{}, err
 	}
 	ctx = noting(ctx, "seat.update", records.AuditEntry{Object: string(id), Person: seat.Person})

@@ -2056,7 +2056,7 @@ export interface components {
             /** @description a JWK set of public keys, each with kid and alg (RS384, ES384, EdDSA) */
             keys: unknown;
             name: string;
-            scopes: ("sessions:read" | "sessions:write" | "admin")[] | null;
+            scopes: ("sessions:read" | "sessions:write" | "links:staff" | "admin")[] | null;
         };
         NewSharedDevice: {
             /**

@@ -13,7 +13,7 @@ import css from "./Console.module.css";
 
 interface ServiceClient { id: string; name: string; scopes: string[] | null; created_at: string; revoked: boolean }
 
-const scopes = ["sessions:read", "sessions:write", "admin"] as const;
+const scopes = ["sessions:read", "sessions:write", "links:staff", "admin"] as const;
 
 export function ServiceClients() {
   const { t, moment, locale } = useConsoleWords();
