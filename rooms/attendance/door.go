@@ -28,7 +28,7 @@ func (f *facts) admit(e entry) {
 // turnAway ends whatever the person was doing: denied, removed, left.
 func (f *facts) turnAway(e entry) {
 	if e.Kind == rooms.EventRemoved {
-		f.flags[Removed] = true
+		f.raise(Removed)
 	}
 	f.discharged = f.discharged || e.Reason == rooms.ReasonDischarged
 	f.leave(e)
@@ -36,15 +36,15 @@ func (f *facts) turnAway(e entry) {
 
 func (f *facts) sendBack(e entry) {
 	if e.Reason != rooms.ReasonNotInvited { // the evening moved on, and staff had no part in it
-		f.flags[SentBack] = true
+		f.raise(SentBack)
 	}
 	f.leave(e)
 	f.lobby = append(f.lobby, stay{span: span{from: e.at}})
 }
 
 func (f *facts) undo(entry) {
-	if f.flags[Removed] {
-		f.flags[RemovalUndone] = true
+	if f.raised(Removed) {
+		f.raise(RemovalUndone)
 	}
 }
 
@@ -64,7 +64,7 @@ func (f *facts) leave(e entry) {
 
 func (f *facts) place(e entry) {
 	if f.location != "" && f.location != e.Reason {
-		f.flags[LocationChanged] = true
+		f.raise(LocationChanged)
 	}
 	f.location = e.Reason
 }
@@ -82,7 +82,7 @@ func (f *facts) besides(e entry) {
 func (f *facts) seat(e entry) {
 	f.role = rooms.Role(e.Reason)
 	if !f.discharged {
-		f.flags[Guest] = true
+		f.raise(Guest)
 	}
 }
 

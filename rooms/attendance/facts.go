@@ -1,6 +1,10 @@
 package attendance
 
-import "vesper/rooms"
+import (
+	"slices"
+
+	"vesper/rooms"
+)
 
 // facts is what the journal says of one person, not yet judged. Stays and
 // links are in the order of the entries that began them.
@@ -14,7 +18,7 @@ type facts struct {
 	door     int64 // first arrival, 0 if none
 	letIn    int64 // first admission, 0 if none
 	location string
-	flags    map[Flag]bool // those that one entry alone decides
+	flags    []Flag // those that one entry alone decides
 
 	audio  []int64 // when audio packets began
 	camera []mark  // when camera packets began and ceased
@@ -27,6 +31,14 @@ type facts struct {
 	doubt        int64 // milliseconds that crashes leave open
 	doubtUnknown bool  // a crash without a beat
 }
+
+func (f *facts) raise(flag Flag) {
+	if !f.raised(flag) {
+		f.flags = append(f.flags, flag)
+	}
+}
+
+func (f *facts) raised(flag Flag) bool { return slices.Contains(f.flags, flag) }
 
 // stay is a time of being admitted, or in the lobby.
 type stay struct {
@@ -103,7 +115,7 @@ func gather(tl timeline, segments int) gathered {
 func (g *gathered) of(person rooms.PersonID) *facts {
 	f := g.people[person]
 	if f == nil {
-		f = &facts{person: person, flags: map[Flag]bool{}, links: make([]link, 0, 8)}
+		f = &facts{person: person, links: make([]link, 0, 8)}
 		g.people[person] = f
 	}
 	return f

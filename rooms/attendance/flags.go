@@ -44,30 +44,37 @@ func (c *computation) flag(r Record, p presence) []Flag {
 	over := func(value *int64, limit int64) bool { return value != nil && *value > limit }
 	was := len(p.pieces) > 0
 	words := c.said[r.Person]
-	set := map[Flag]bool{
-		SharedDevice:    words != nil && words.shared,
-		Corrected:       p.amended && words.corrected(),
-		Aside:           over(r.AsideSeconds, 0),
-		Late:            over(r.LateSeconds, c.rules.LateSeconds) && (c.first || r.Role != rooms.Collateral), // who comes for a part of the evening
-		LeftEarly:       over(r.EarlySeconds, c.rules.EarlySeconds) && p.ownLeave(),
-		Reconnects:      r.Reconnects > 0,
-		AudioOnly:       over(r.AudioOnlySeconds, max(c.rules.AudioOnlySeconds, 1)-1),
-		Elsewhere:       r.Location == "elsewhere",
-		SteppedAway:     over(r.SteppedAwaySeconds, 0),
-		Unstaffed:       over(r.UnstaffedSeconds, 0),
-		NeverConnected:  len(p.admitted) > 0 && !was && !c.running,
-		NotOnRoster:     !c.listed[r.Person],
-		ServerLost:      p.serverLost(),
-		ClockStepped:    was && len(c.steps) > 0,
-		ClockClamped:    was && c.timeline.clamped,
-		LateReplay:      r.Person != "" && c.timeline.late[r.Person],
-		NotEnded:        r.Final && c.ended == 0,
-		JournalConflict: c.timeline.conflict,
-	}
 	flags := []Flag{}
-	for _, f := range Flags {
-		if set[f] || p.flags[f] {
-			flags = append(flags, f)
+	for _, f := range [...]struct {
+		flag Flag
+		on   bool
+	}{ // in the order of Flags
+		{Late, over(r.LateSeconds, c.rules.LateSeconds) && (c.first || r.Role != rooms.Collateral)}, // who comes for a part of the evening
+		{LeftEarly, over(r.EarlySeconds, c.rules.EarlySeconds) && p.ownLeave()},
+		{Reconnects, r.Reconnects > 0},
+		{Removed, p.raised(Removed)},
+		{RemovalUndone, p.raised(RemovalUndone)},
+		{SentBack, p.raised(SentBack)},
+		{AudioOnly, over(r.AudioOnlySeconds, max(c.rules.AudioOnlySeconds, 1)-1)},
+		{Elsewhere, r.Location == "elsewhere"},
+		{LocationChanged, p.raised(LocationChanged)},
+		{SharedDevice, words != nil && words.shared},
+		{Corrected, p.amended && words.corrected()},
+		{SteppedAway, over(r.SteppedAwaySeconds, 0)},
+		{Aside, over(r.AsideSeconds, 0)},
+		{Unstaffed, over(r.UnstaffedSeconds, 0)},
+		{NeverConnected, len(p.admitted) > 0 && !was && !c.running},
+		{Guest, p.raised(Guest)},
+		{NotOnRoster, !c.listed[r.Person]},
+		{ServerLost, p.serverLost()},
+		{ClockStepped, was && len(c.steps) > 0},
+		{ClockClamped, was && c.timeline.clamped},
+		{LateReplay, r.Person != "" && c.timeline.late[r.Person]},
+		{NotEnded, r.Final && c.ended == 0},
+		{JournalConflict, c.timeline.conflict},
+	} {
+		if f.on {
+			flags = append(flags, f.flag)
 		}
 	}
 	return flags

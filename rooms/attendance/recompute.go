@@ -7,6 +7,7 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"sync"
 
 	"vesper/rooms"
 )
@@ -32,9 +33,12 @@ func (e *DiffersError) Error() string {
 // as Vesper writes them: a field that stands there twice could show one reader
 // what another does not see. Only final rows can be compared; others differ.
 func Recompute(plan rooms.Plan, roster rooms.Roster, journal []rooms.Event, rules Rules, rows []byte) error {
-	records := WithoutNames(Compute(plan, roster, journal, rules))
-	if all, err := json.Marshal(records); err == nil && bytes.Equal(all, rows) {
-		return nil // to the letter
+	records := Compute(plan, roster, journal, rules)
+	for i := range records {
+		records[i].DisplayName = ""
+	}
+	if standsAs(rows, records) {
+		return nil
 	}
 	if asFirst(plan, roster, journal, rules, rows) {
 		return nil
@@ -52,6 +56,18 @@ func Recompute(plan rooms.Plan, roster rooms.Roster, journal []rooms.Event, rule
 		}
 	}
 	return nil
+}
+
+// texts are buffers for the text of rows.
+var texts = sync.Pool{New: func() any { return new([]byte) }}
+
+// standsAs reports whether the text of the records is rows, to the letter.
+func standsAs(rows []byte, records []Record) bool {
+	buffer := texts.Get().(*[]byte)
+	defer texts.Put(buffer)
+	text, ok := rowsText((*buffer)[:0], records)
+	*buffer = text
+	return ok && bytes.Equal(text, rows)
 }
 
 // asFirst reports whether the rows are those of the first release, whose flags

@@ -18,11 +18,14 @@ const (
 	SaidShared     = "shared_device" // of an EventSharedDevice: in as long as With was
 )
 
-// reviewKinds are what staff write about an evening, during it or after it.
-// They are facts beside the machine's: they don't belong to a server's life.
-var reviewKinds = map[rooms.EventKind]bool{
-	rooms.EventAbsence: true, rooms.EventSharedDevice: true, rooms.EventCorrection: true,
-	rooms.EventMatched: true, rooms.EventSigned: true, rooms.EventAddendum: true,
+// ofReview reports whether an entry is what staff write about an evening, during
+// it or after it: a fact beside the machine's, which belongs to no server's life.
+func ofReview(kind rooms.EventKind) bool {
+	switch kind {
+	case rooms.EventAbsence, rooms.EventSharedDevice, rooms.EventCorrection, rooms.EventMatched, rooms.EventSigned, rooms.EventAddendum:
+		return true
+	}
+	return false
 }
 
 // Correction is what staff wrote about a person's time, as a row shows it.

@@ -23,7 +23,22 @@ func moment(ms int64) time.Time {
 }
 
 // union sorts spans and joins those that overlap or touch. Empty ones go.
-func union(spans ...span) []span { return unite(slices.Clone(spans)) }
+// Spans that are a union are returned themselves: nobody may write to them.
+func union(spans ...span) []span {
+	if isUnion(spans) {
+		return spans
+	}
+	return unite(slices.Clone(spans))
+}
+
+func isUnion(spans []span) bool {
+	for i, s := range spans {
+		if s.length() == 0 || i > 0 && s.from <= spans[i-1].to {
+			return false
+		}
+	}
+	return true
+}
 
 // unite is union in the place of the spans that are given.
 func unite(spans []span) []span {

@@ -18,6 +18,7 @@ type entry struct {
 // life is what one node wrote under one epoch.
 type life struct {
 	epoch   uint64
+	node    rooms.NodeID // of its first entry
 	entries []entry
 	shift   int64 // added to its times, so that time never runs backwards
 }
@@ -42,7 +43,6 @@ func order(journal []rooms.Event) timeline {
 		journal = tl.distinct(journal)
 	}
 	lives := tl.lives(journal)
-	tl.entries = make([]entry, 0, len(journal))
 	var latest int64
 	for i := range lives {
 		l := &lives[i]
@@ -123,16 +123,17 @@ func compare(a, b rooms.Event) int {
 func (tl *timeline) lives(events []rooms.Event) []life {
 	var lives []life
 	all := make([]entry, 0, len(events))
+	tl.entries = all // order puts them there once more, and is never ahead of what it reads
 	for i := range events {
 		e := &events[i]
-		if reviewKinds[e.Kind] {
+		if ofReview(e.Kind) {
 			tl.review = append(tl.review, *e)
 			continue
 		}
 		n := len(all)
 		all = append(all, entry{Event: e, at: millis(e.At), fact: millis(e.Fact())})
 		if n := len(lives); n == 0 || lives[n-1].epoch != e.ID.Epoch {
-			lives = append(lives, life{epoch: e.ID.Epoch})
+			lives = append(lives, life{epoch: e.ID.Epoch, node: e.ID.Node})
 		}
 		l := &lives[len(lives)-1]
 		l.entries = all[n-len(l.entries) : n+1]
@@ -150,7 +151,7 @@ func (tl *timeline) settle(old, next *life, latest *int64) {
 	if excess <= 0 {
 		return
 	}
-	if excess <= skewMS || old.entries[0].ID.Node == next.entries[0].ID.Node {
+	if excess <= skewMS || old.node == next.node {
 		next.shift, tl.clamped = excess, true
 		return
 	}
