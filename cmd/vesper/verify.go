@@ -12,7 +12,6 @@ import (
 	"fmt"
 	"os"
 
-	"vesper/rooms"
 	"vesper/rooms/attendance"
 	"vesper/rooms/ledger"
 )
@@ -51,7 +50,7 @@ func (v *verifyCommand) Run(ctx context.Context, io *streams) error {
 	if err != nil {
 		return err
 	}
-	report, err := verifyBundle(bundle, against, nil)
+	report, err := verifyBundle(bundle, against)
 	if err != nil {
 		return told(io, err)
 	}
@@ -84,28 +83,49 @@ func (v *verifyCommand) proofs() (p proofs, err error) {
 
 // verifyBundle checks chain, seals and texts, computes the rows of a sealed
 // session again, and holds the bundle's place in the log against a checkpoint.
-// The report's events stand in room, if there is enough.
-func verifyBundle(bundle ledger.Bundle, against proofs, room []rooms.Event) (ledger.Report, error) {
-	report, err := bundle.VerifyInto(room, against.keys)
-	if err != nil {
+func verifyBundle(bundle ledger.Bundle, against proofs) (ledger.Report, error) {
+	report, err := bundle.Verify(against.keys)
+	if err == nil {
+		err = new(rulebook).verifyRows(bundle, report)
+	}
+	if err != nil || against.checkpoint == nil {
 		return report, err
 	}
-	if report.Sealed() {
-		var rules attendance.Rules
-		if err := json.Unmarshal(bundle.Context.Rules, &rules); err != nil {
-			return report, fmt.Errorf("rules: %w", err)
-		}
-		if err := rules.Validate(); err != nil {
-			return report, err
-		}
-		if err := attendance.Recompute(bundle.Context.Plan, bundle.Context.Seats(), report.Events, rules, bundle.Rows); err != nil {
-			return report, err
-		}
-	}
-	if against.checkpoint == nil {
-		return report, nil
-	}
 	return report, ledgerPlace(bundle, *against.checkpoint)
+}
+
+// rulebook keeps the rules that were read last: those of the next session are
+// mostly the same.
+type rulebook struct {
+	text  string
+	rules attendance.Rules
+}
+
+func (k *rulebook) read(text []byte) (attendance.Rules, error) {
+	if k.text != "" && k.text == string(text) {
+		return k.rules, nil
+	}
+	var rules attendance.Rules
+	if err := json.Unmarshal(text, &rules); err != nil {
+		return rules, fmt.Errorf("rules: %w", err)
+	}
+	if err := rules.Validate(); err != nil {
+		return rules, err
+	}
+	k.text, k.rules = string(text), rules
+	return rules, nil
+}
+
+// verifyRows computes the rows of a sealed session again.
+func (k *rulebook) verifyRows(bundle ledger.Bundle, report ledger.Report) error {
+	if !report.Sealed() {
+		return nil
+	}
+	rules, err := k.read(bundle.Context.Rules)
+	if err != nil {
+		return err
+	}
+	return attendance.Recompute(bundle.Context.Plan, bundle.Context.Seats(), report.Events, rules, bundle.Rows)
 }
 
 // ledgerPlace fails unless the bundle leads to the checkpoint that was given.

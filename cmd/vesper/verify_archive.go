@@ -5,16 +5,12 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"runtime"
 	"runtime/debug"
-	"strings"
 	"sync"
 	"time"
 
-	"vesper/rooms"
 	"vesper/rooms/ledger"
 )
 
@@ -24,21 +20,6 @@ const archiveStart = `{"format":"vesper-archive/`
 // gcPercent is for work that keeps next to nothing of what it reads: a few
 // lines at a time, however long the archive is.
 const gcPercent = 400
-
-// numbered is a line of an archive.
-type numbered struct {
-	n    int // from 1, as an editor shows it
-	text string
-}
-
-// verified is what was found of one bundle.
-type verified struct {
-	n      int
-	size   int
-	bundle ledger.Bundle // without entries and rows
-	report ledger.Report // without events
-	err    error
-}
 
 // tally is what was found of an archive so far. The collector owns it.
 type tally struct {
@@ -68,13 +49,18 @@ func verifyArchive(ctx context.Context, r *bufio.Reader, against proofs, out *st
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	lines, results, readErr := make(chan numbered, 4), make(chan verified, 4), make(chan error, 1)
-	go func() { readErr <- readLines(ctx, r, lines) }()
+	back := make(chan []byte, cap(lines))
+	go func() { readErr <- readLines(ctx, r, lines, back) }()
 	var workers sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
 		workers.Go(func() {
-			var room []rooms.Event // the same for all lines
+			inspector := newInspector(against)
 			for line := range lines {
-				results <- verifyLine(line, against, &room)
+				results <- inspector.verify(line)
+				select {
+				case back <- line.text:
+				default:
+				}
 			}
 		})
 	}
@@ -114,53 +100,10 @@ func readHead(r *bufio.Reader) (head ledger.ArchiveHead, err error) {
 	return head, nil
 }
 
-// isBundle tells a bundle from what stands behind them.
-func isBundle(line []byte) bool { return bytes.HasPrefix(line, []byte(`{"format":`)) }
-
-// readLines hands out the lines with bundles, and stops before what follows.
-func readLines(ctx context.Context, r *bufio.Reader, lines chan<- numbered) error {
-	defer close(lines)
-	for n := 2; ; n++ {
-		if start, _ := r.Peek(len(`{"format":`)); !isBundle(start) {
-			return nil
-		}
-		text, err := r.ReadString('\n')
-		if err != nil && !errors.Is(err, io.EOF) {
-			return fmt.Errorf("read archive: %w", err)
-		}
-		select {
-		case lines <- numbered{n, text}:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
-}
-
-// verifyLine checks a bundle. The events are read into room, for this line only.
-func verifyLine(line numbered, against proofs, room *[]rooms.Event) verified {
-	found := verified{n: line.n, size: len(line.text)}
-	bundle, err := ledger.ParseText(strings.TrimSuffix(line.text, "\n"))
-	if err != nil {
-		err = &ledger.BrokenError{Place: "bundle", Reason: err.Error()}
-	} else {
-		found.report, err = verifyBundle(bundle, proofs{keys: against.keys}, *room)
-		if err != nil {
-			err = fmt.Errorf("session %s: %w", bundle.Context.Plan.Session, err)
-		}
-	}
-	if cap(found.report.Events) > cap(*room) {
-		*room = found.report.Events
-	}
-	found.report.Events = nil
-	bundle.Entries, bundle.Rows = nil, nil
-	found.bundle, found.err = bundle, err
-	return found
-}
-
 func (t *tally) add(v verified) {
 	t.lines++
 	if v.err == nil {
-		v.err = t.holdings.AddBundle(v.bundle)
+		v.err = t.holdings.Add(v.holding)
 	}
 	if v.err != nil {
 		if t.firstErr == nil {
@@ -170,11 +113,11 @@ func (t *tally) add(v verified) {
 	}
 	t.sessions++
 	t.bytes += v.size
-	t.loose += v.report.Unsealed
+	t.loose += v.unsealed
 	switch {
-	case !v.report.Sealed():
+	case !v.sealed:
 		t.unsealed++
-	case !v.report.Signed():
+	case !v.signed:
 		t.unsigned++
 	}
 }
@@ -192,18 +135,8 @@ func (t *tally) show(out *streams, last bool) {
 
 // finish reads what stands behind the bundles and compares it with them.
 func (t *tally) finish(r *bufio.Reader, against proofs, out *streams) error {
-	decoder := json.NewDecoder(r)
-	decoder.DisallowUnknownFields()
-	for {
-		var line ledger.ArchiveLine
-		err := decoder.Decode(&line)
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return fmt.Errorf("read archive: %w", err)
-		}
-		t.holdings.AddLine(line)
+	if err := readRest(r, &t.holdings); err != nil {
+		return err
 	}
 	if err := t.holdings.Verify(against.checkpoint); err != nil {
 		return err

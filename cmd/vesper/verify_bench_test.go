@@ -116,9 +116,9 @@ func BenchmarkVerify(b *testing.B) {
 	line, bundle := longEvening(b, key, "session")
 	b.Run("evening", func(b *testing.B) {
 		defer debug.SetGCPercent(debug.SetGCPercent(gcPercent))
-		var room []rooms.Event
+		inspector := newInspector(against)
 		besideHashing(b, []byte(line), len(bundle.Entries), func() error {
-			return verifyLine(numbered{1, line}, against, &room).err
+			return inspector.verify(numbered{1, []byte(line)}).err
 		})
 	})
 	b.Run("archive", func(b *testing.B) {

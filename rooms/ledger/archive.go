@@ -1,8 +1,8 @@
 package ledger
 
 import (
-	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"vesper/rooms"
@@ -55,19 +55,32 @@ type holding struct {
 	at   time.Time
 }
 
-// AddBundle notes a bundle that was verified. A session may stand there once.
-func (h *Holdings) AddBundle(b Bundle) error {
-	id := b.Context.Plan.Session
+// Holding is what an archive holds of one session, of a bundle that was
+// verified. It is a copy, and keeps nothing of the bundle.
+type Holding struct {
+	session rooms.SessionID
+	clinic  rooms.ClinicID
+	seals   []holding
+}
+
+// Holding is the bundle's own.
+func (b Bundle) Holding() Holding {
+	plan := &b.Context.Plan
+	return Holding{rooms.SessionID(strings.Clone(string(plan.Session))), rooms.ClinicID(strings.Clone(string(plan.Clinic))), holdings(b.Seals)}
+}
+
+// Add notes a bundle that was verified. A session may stand there once.
+func (h *Holdings) Add(one Holding) error {
 	if h.seals == nil {
 		h.seals, h.purged = map[rooms.SessionID][]holding{}, map[rooms.SessionID][]holding{}
 	}
-	switch _, twice := h.seals[id]; {
+	switch _, twice := h.seals[one.session]; {
 	case twice:
-		return broken(sessionPlace(id), "it stands there twice")
-	case b.Context.Plan.Clinic != h.Head.Clinic:
-		return broken(sessionPlace(id), "it is another clinic's")
+		return broken(sessionPlace(one.session), "it stands there twice")
+	case one.clinic != h.Head.Clinic:
+		return broken(sessionPlace(one.session), "it is another clinic's")
 	}
-	h.order, h.seals[id] = append(h.order, id), holdings(b.Seals)
+	h.order, h.seals[one.session] = append(h.order, one.session), one.seals
 	return nil
 }
 
@@ -94,8 +107,7 @@ func holdings(seals []Seal) []holding {
 	list := make([]holding, len(seals))
 	for i, seal := range seals {
 		list[i].hash = seal.Hash()
-		var statement Statement // its signature was checked with the bundle
-		if json.Unmarshal([]byte(seal.Text), &statement) == nil {
+		if statement, err := seal.statement(); err == nil { // its signature was checked with the bundle
 			list[i].at = statement.Time()
 		}
 	}
@@ -154,11 +166,10 @@ func (h *Holdings) compare() error {
 // find looks for a leaf's seal. Sessions outside the archive's days are not
 // there.
 func (h *Holdings) find(leaf Leaf) error {
-	place := sessionPlace(leaf.Session)
 	seals, there := h.seals[leaf.Session]
 	if gone, purged := h.purged[leaf.Session]; purged {
 		if there {
-			return broken(place, "it was purged, and stands there")
+			return broken(sessionPlace(leaf.Session), "it was purged, and stands there")
 		}
 		seals, there = gone, true
 	}
@@ -166,14 +177,15 @@ func (h *Holdings) find(leaf Leaf) error {
 		if start := leaf.Starts(); start.Before(h.Head.From) || !start.Before(h.Head.To) {
 			return nil
 		}
-		return broken(place, "the log has it, and it is missing here")
+		return broken(sessionPlace(leaf.Session), "the log has it, and it is missing here")
 	}
-	place += ", " + sealPlace(leaf.Seal-1)
 	switch {
 	case leaf.Seal > len(seals):
-		return broken(place, "the log has it, and it is missing here")
+		return broken(sessionSeal(leaf), "the log has it, and it is missing here")
 	case seals[leaf.Seal-1].hash != leaf.Hash:
-		return broken(place, "it is not the one in the log")
+		return broken(sessionSeal(leaf), "it is not the one in the log")
 	}
 	return nil
 }
+
+func sessionSeal(l Leaf) string { return sessionPlace(l.Session) + ", " + sealPlace(l.Seal-1) }

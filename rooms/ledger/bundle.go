@@ -51,6 +51,8 @@ func (c Context) Seats() rooms.Roster {
 	return roster
 }
 
+const contextPrefix = "vesper context\x00"
+
 // Hash is the context's hash, for a Statement.
 func (c Context) Hash() (string, error) {
 	var rules bytes.Buffer
@@ -62,7 +64,7 @@ func (c Context) Hash() (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("encode context: %w", err)
 	}
-	return digest("vesper context\x00" + string(data)), nil
+	return digest(contextPrefix + string(data)), nil
 }
 
 // Bundle is everything that is needed to recompute a session's attendance and
@@ -102,19 +104,11 @@ func Parse(r io.Reader) (Bundle, error) {
 }
 
 // ParseText is Parse of what was read already.
-func ParseText(text string) (Bundle, error) {
+func ParseText(text string) (b Bundle, err error) {
 	if len(text) > MaxBundle {
-		return Bundle{}, fmt.Errorf("read bundle: it has more than %d bytes", MaxBundle)
+		return b, fmt.Errorf("read bundle: it has more than %d bytes", MaxBundle)
 	}
-	if b, ok := scan(text); ok {
-		return b, nil
-	}
-	return parse([]byte(text))
-}
-
-// parse is Parse by the general reader.
-func parse(data []byte) (Bundle, error) {
-	var b Bundle
+	data := []byte(text)
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&b); err != nil {

@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"slices"
 
 	"vesper/rooms"
 )
@@ -51,36 +50,49 @@ func broken(place, format string, args ...any) error {
 	return &BrokenError{Place: place, Reason: fmt.Sprintf(format, args...)}
 }
 
+// chain is what a session's entries say, and their hashes.
+type chain struct {
+	events []rooms.Event
+	hashes []string
+}
+
+// head is the hash of the last of the first count entries. There must be so many.
+func (c chain) head(session rooms.SessionID, count uint64) string {
+	if count == 0 {
+		return Genesis(session).Hash
+	}
+	return c.hashes[count-1]
+}
+
 // VerifyChain walks a session's chain from its genesis and returns the events.
 // It fails with a *BrokenError at the first entry that does not fit.
 func VerifyChain(session rooms.SessionID, entries []Entry) ([]rooms.Event, error) {
-	return verifyChain(session, entries, nil)
+	found, err := verifyChain(session, entries)
+	return found.events, err
 }
 
-// verifyChain puts the events where there is room for them, if there is enough.
-func verifyChain(session rooms.SessionID, entries []Entry, room []rooms.Event) ([]rooms.Event, error) {
+func verifyChain(session rooms.SessionID, entries []Entry) (chain, error) {
 	head := Genesis(session)
-	events := slices.Grow(room[:0], len(entries))[:len(entries)]
+	found := chain{make([]rooms.Event, len(entries)), make([]string, len(entries))}
 	var seen identities
-	var h linker
 	for i, entry := range entries {
 		switch {
 		case entry.N != head.N+1:
-			return nil, broken(entryPlace(i), "has the number %d", entry.N)
+			return chain{}, broken(entryPlace(i), "has the number %d", entry.N)
 		case entry.Prev != head.Hash:
-			return nil, broken(entryPlace(i), "does not stand behind the one before it")
-		case !h.fits(entry):
-			return nil, broken(entryPlace(i), "its hash is not that of its text")
+			return chain{}, broken(entryPlace(i), "does not stand behind the one before it")
+		case entry.Hash != linkHash(entry.Prev, entry.Text):
+			return chain{}, broken(entryPlace(i), "its hash is not that of its text")
 		}
-		if err := decodeInto(&events[i], entry.Text); err != nil {
-			return nil, broken(entryPlace(i), "%v", err)
+		if err := decodeInto(&found.events[i], entry.Text); err != nil {
+			return chain{}, broken(entryPlace(i), "%v", err)
 		}
-		if id := events[i].ID; seen.twice(events[:i], id) {
-			return nil, broken(entryPlace(i), "the event %s stands there twice", id)
+		if id := found.events[i].ID; seen.twice(found.events[:i], id) {
+			return chain{}, broken(entryPlace(i), "the event %s stands there twice", id)
 		}
-		head = entry
+		found.hashes[i], head = entry.Hash, entry
 	}
-	return events, nil
+	return found, nil
 }
 
 // identities are those that a chain has held so far. While they rise, as they
@@ -102,17 +114,4 @@ func (s *identities) twice(events []rooms.Event, id rooms.EventID) bool {
 	there := s.all[id]
 	s.all[id] = true
 	return there
-}
-
-// linker computes hashes of entries without a new buffer for each.
-type linker struct{ text, hash []byte }
-
-func (l *linker) fits(e Entry) bool {
-	l.text = append(l.text[:0], entryPrefix...)
-	l.text = append(l.text, e.Prev...)
-	l.text = append(l.text, 0)
-	l.text = append(l.text, e.Text...)
-	sum := sha256.Sum256(l.text)
-	l.hash = hex.AppendEncode(l.hash[:0], sum[:])
-	return e.Hash == string(l.hash)
 }

@@ -21,6 +21,24 @@ type Leaf struct {
 	Hash    string          `json:"hash"` // Seal.Hash
 }
 
+// ReadLeaf reads a line of an archive with a leaf, if it is written as Vesper
+// writes it. What it refuses may be read by encoding/json as an ArchiveLine.
+func ReadLeaf(line string) (l Leaf, ok bool) {
+	c := &cursor{line, true}
+	c.skip(`{"leaf":{"n":`)
+	l.N = c.number()
+	c.skip(`,"session":"`)
+	l.Session = rooms.SessionID(c.quoted())
+	c.skip(`,"start_ms":`)
+	l.Start = c.number()
+	c.skip(`,"seal":`)
+	l.Seal = int(c.number())
+	c.skip(`,"hash":"`)
+	l.Hash = c.quoted()
+	c.skip("}}")
+	return l, c.ok && c.text == ""
+}
+
 // Starts is the planned start of the leaf's session.
 func (l Leaf) Starts() time.Time { return time.UnixMilli(l.Start).UTC() }
 

@@ -1,107 +1,133 @@
 package ledger
 
 import (
+	"strings"
 	"time"
 
 	"vesper/rooms"
 )
 
-// quick reads the texts that a journal is mostly made of without a general
-// JSON decoder. Whatever is not exactly as Canonical writes it, or rare, it
-// leaves to Decode: it says no, and nothing is judged by that.
-
-// cursor walks over a text.
-type cursor struct {
-	text string
-	ok   bool
+// spelling is how the names of an event's fields stand in a text, those with a
+// string with its opening quote.
+type spelling struct {
+	epoch, node, n, at, mono, kind                                      string
+	person, actor, conn, since, segment, reason, step, until, with, ref string
+	note, end, quote                                                    string
+	letter                                                              int // where the name of the next field begins
 }
 
-// skip walks over a literal, or says no.
-func (c *cursor) skip(literal string) {
-	if len(c.text) < len(literal) || c.text[:len(literal)] != literal {
-		c.ok = false
-		return
+var (
+	asText   = spell(`"`)  // an event's canonical text
+	asString = spell(`\"`) // the same within a JSON string
+)
+
+func spell(quote string) *spelling {
+	name := func(text string) string { return strings.ReplaceAll(text, `"`, quote) }
+	return &spelling{
+		epoch: name(`{"epoch":`), node: name(`,"node":"`), n: name(`,"n":`), at: name(`,"at_ms":`), mono: name(`,"mono_ns":`), kind: name(`,"kind":"`),
+		person: name(`,"person":"`), actor: name(`,"actor":"`), conn: name(`,"conn":`), since: name(`,"since_ms":`), segment: name(`,"segment":`),
+		reason: name(`,"reason":"`), step: name(`,"step_ms":`), until: name(`,"until_ms":`), with: name(`,"with":"`), ref: name(`,"ref":`),
+		note: name(`,"note":"`), end: "}", quote: quote, letter: len(",") + len(quote),
 	}
-	c.text = c.text[len(literal):]
 }
 
-// has walks over a literal if it stands there.
-func (c *cursor) has(literal string) bool {
-	if !c.ok || len(c.text) < len(literal) || c.text[:len(literal)] != literal {
-		return false
-	}
-	c.text = c.text[len(literal):]
-	return true
+// quickDecode reads a canonical text. What it accepts Decode accepts, with the
+// same event; what it refuses is for Decode to judge.
+func quickDecode(e *rooms.Event, text string) bool {
+	c := &cursor{text, true}
+	c.event(e, asText)
+	return c.ok && c.text == ""
 }
 
-// plain are the characters that JSON writes as they are.
-var plain = func() (plain [256]bool) {
-	for b := 0x20; b < 0x7f; b++ {
-		plain[b] = b != '"' && b != '\\' && b != '<' && b != '>' && b != '&'
-	}
-	return plain
-}()
-
-// word reads up to the closing quote, which it walks over. Only plain
-// characters.
-func (c *cursor) word() string {
-	text := c.text
-	for i := 0; i < len(text); i++ {
-		if plain[text[i]] {
-			continue
-		}
-		if text[i] == '"' {
-			c.text = text[i+1:]
-			return text[:i]
-		}
-		break
-	}
-	c.ok = false
-	return ""
+// event reads a canonical text that is spelled in one way or the other.
+func (c *cursor) event(e *rooms.Event, s *spelling) {
+	*e = rooms.Event{}
+	e.ID = c.identity(s)
+	c.skip(s.at)
+	e.At = c.time()
+	c.skip(s.mono)
+	e.Mono = time.Duration(c.number())
+	c.skip(s.kind)
+	e.Kind = rooms.EventKind(c.word())
+	c.skip(s.quote)
+	c.about(e, s)
+	c.more(e, s)
+	c.skip(s.end)
 }
 
-// some is a word that is not empty, as omitempty leaves it.
-func (c *cursor) some() string {
+// identity is how an event begins, and what a reference is.
+func (c *cursor) identity(s *spelling) (id rooms.EventID) {
+	c.skip(s.epoch)
+	id.Epoch = c.natural()
+	c.skip(s.node)
+	id.Node = rooms.NodeID(c.word())
+	c.skip(s.quote)
+	c.skip(s.n)
+	id.N = c.natural()
+	return id
+}
+
+// about reads the fields that many events have, in their order. Each may be
+// left out.
+func (c *cursor) about(e *rooms.Event, s *spelling) {
+	if c.next(s, 'p') {
+		e.Person = rooms.PersonID(c.named(s.person, s.quote))
+	}
+	if c.next(s, 'a') {
+		e.Actor = rooms.PersonID(c.named(s.actor, s.quote))
+	}
+	if c.next(s, 'c') {
+		c.skip(s.conn)
+		e.Conn = c.natural()
+		c.ok = c.ok && e.Conn != 0
+	}
+	if c.next(s, 's') && c.has(s.since) {
+		e.Since = c.set()
+	}
+	if c.next(s, 's') && c.has(s.segment) {
+		e.Segment = int(c.nonzero())
+	}
+	if c.next(s, 'r') && !strings.HasPrefix(c.text, s.ref) {
+		e.Reason = c.named(s.reason, s.quote)
+	}
+}
+
+// more reads the fields behind those, which few events have.
+func (c *cursor) more(e *rooms.Event, s *spelling) {
+	if c.next(s, 's') {
+		c.skip(s.step)
+		e.StepMS = c.nonzero()
+	}
+	if c.next(s, 'u') {
+		c.skip(s.until)
+		e.Until = c.set()
+	}
+	if c.next(s, 'w') {
+		e.With = rooms.PersonID(c.named(s.with, s.quote))
+	}
+	if c.next(s, 'r') {
+		c.skip(s.ref)
+		e.Ref = c.identity(s)
+		c.skip(s.end)
+		c.ok = c.ok && e.Ref != rooms.EventID{}
+	}
+	if c.next(s, 'n') {
+		e.Note = c.named(s.note, s.quote)
+	}
+}
+
+// next reports whether a field follows whose name begins with that letter.
+func (c *cursor) next(s *spelling, letter byte) bool {
+	return len(c.text) > s.letter && c.text[s.letter] == letter
+}
+
+// named reads a string with its name, which is left out if the string is empty.
+func (c *cursor) named(name, quote string) string {
+	c.skip(name)
 	word := c.word()
 	c.ok = c.ok && word != ""
+	c.skip(quote)
 	return word
-}
-
-// number reads an integer of at most 18 digits.
-func (c *cursor) number() int64 {
-	negative := c.has("-")
-	var n int64
-	i := 0
-	for i < len(c.text) && c.text[i] >= '0' && c.text[i] <= '9' {
-		n = n*10 + int64(c.text[i]-'0')
-		if i++; i > 18 {
-			c.ok = false
-			return 0
-		}
-	}
-	if i == 0 || (c.text[0] == '0' && (i > 1 || negative)) {
-		c.ok = false
-		return 0
-	}
-	c.text = c.text[i:]
-	if negative {
-		return -n
-	}
-	return n
-}
-
-// natural is a number that is not negative.
-func (c *cursor) natural() uint64 {
-	n := c.number()
-	c.ok = c.ok && n >= 0
-	return uint64(max(n, 0))
-}
-
-// nonzero is a number as omitempty leaves it.
-func (c *cursor) nonzero() int64 {
-	n := c.number()
-	c.ok = c.ok && n != 0
-	return n
 }
 
 func (c *cursor) time() time.Time { return time.UnixMilli(c.number()).UTC() }
@@ -111,70 +137,4 @@ func (c *cursor) set() time.Time {
 	t := c.time()
 	c.ok = c.ok && !t.IsZero()
 	return t
-}
-
-// quickDecode reads a canonical text. What it accepts Decode accepts, with the
-// same event; what it refuses is for Decode to judge.
-func quickDecode(e *rooms.Event, text string) bool {
-	*e = rooms.Event{}
-	c := &cursor{text, true}
-	c.skip(`{"epoch":`)
-	e.ID.Epoch = c.natural()
-	c.skip(`,"node":"`)
-	e.ID.Node = rooms.NodeID(c.word())
-	c.skip(`,"n":`)
-	e.ID.N = c.natural()
-	c.skip(`,"at_ms":`)
-	e.At = c.time()
-	c.skip(`,"mono_ns":`)
-	e.Mono = time.Duration(c.number())
-	c.skip(`,"kind":"`)
-	e.Kind = rooms.EventKind(c.word())
-	c.rest(e)
-	c.skip("}")
-	return c.ok && c.text == ""
-}
-
-// rest reads the fields that may be left out, in their order.
-func (c *cursor) rest(e *rooms.Event) {
-	if c.has(`,"person":"`) {
-		e.Person = rooms.PersonID(c.some())
-	}
-	if c.has(`,"actor":"`) {
-		e.Actor = rooms.PersonID(c.some())
-	}
-	if c.has(`,"conn":`) {
-		e.Conn = c.natural()
-		c.ok = c.ok && e.Conn != 0
-	}
-	if c.has(`,"since_ms":`) {
-		e.Since = c.set()
-	}
-	if c.has(`,"segment":`) {
-		e.Segment = int(c.nonzero())
-	}
-	if c.has(`,"reason":"`) {
-		e.Reason = c.some()
-	}
-	if c.has(`,"step_ms":`) {
-		e.StepMS = c.nonzero()
-	}
-	if c.has(`,"until_ms":`) {
-		e.Until = c.set()
-	}
-	if c.has(`,"with":"`) {
-		e.With = rooms.PersonID(c.some())
-	}
-	if c.has(`,"ref":{"epoch":`) {
-		e.Ref.Epoch = c.natural()
-		c.skip(`,"node":"`)
-		e.Ref.Node = rooms.NodeID(c.word())
-		c.skip(`,"n":`)
-		e.Ref.N = c.natural()
-		c.skip("}")
-		c.ok = c.ok && e.Ref != rooms.EventID{}
-	}
-	if c.has(`,"note":"`) {
-		e.Note = c.some()
-	}
 }

@@ -57,29 +57,31 @@ func Behind(seal string, kind rooms.EventKind) bool { return slices.Contains(beh
 // but what is broken is found. A seal by a key that is not among given keys is
 // a *BrokenError, as is every other thing that does not fit, and a session
 // that has ended without a seal.
-func (b Bundle) Verify(keys []ed25519.PublicKey) (Report, error) { return b.VerifyInto(nil, keys) }
-
-// VerifyInto is Verify with room for the report's events, such as those of a
-// report that is not needed any more.
-func (b Bundle) VerifyInto(room []rooms.Event, keys []ed25519.PublicKey) (Report, error) {
-	events, err := verifyChain(b.Context.Plan.Session, b.Entries, room)
+func (b Bundle) Verify(keys []ed25519.PublicKey) (Report, error) {
+	found, err := verifyChain(b.Context.Plan.Session, b.Entries)
 	if err != nil {
 		return Report{}, err
 	}
-	report := Report{Events: events, Entries: len(events)}
 	context, err := b.Context.Hash()
 	if err != nil {
-		return report, broken("context", "%v", err)
+		return Report{Events: found.events, Entries: len(found.events)}, broken("context", "%v", err)
 	}
+	return b.verify(found, context, keys)
+}
+
+// verify is Verify from the seals on: behind the chain that was found, over a
+// context of that hash.
+func (b Bundle) verify(found chain, context string, keys []ed25519.PublicKey) (Report, error) {
+	report := Report{Events: found.events, Entries: len(found.events)}
 	for i, seal := range b.Seals {
-		found, err := b.verifySeal(seal, context, keys)
+		one, err := b.verifySeal(seal, found, context, keys)
 		if err == nil {
-			err = follows(report.Seals, found, events)
+			err = follows(report.Seals, one, found.events)
 		}
 		if err != nil {
 			return report, broken(sealPlace(i), "%s", err.(*BrokenError).Reason)
 		}
-		report.Seals = append(report.Seals, found)
+		report.Seals = append(report.Seals, one)
 	}
 	if err := b.complete(&report); err != nil {
 		return report, err
@@ -92,7 +94,7 @@ func (b Bundle) VerifyInto(room []rooms.Event, keys []ed25519.PublicKey) (Report
 
 func sealPlace(i int) string { return fmt.Sprintf("seal %d", i+1) }
 
-func (b Bundle) verifySeal(seal Seal, context string, keys []ed25519.PublicKey) (SealReport, error) {
+func (b Bundle) verifySeal(seal Seal, found chain, context string, keys []ed25519.PublicKey) (SealReport, error) {
 	statement, key, err := seal.Open()
 	if err != nil {
 		return SealReport{}, err
@@ -104,18 +106,15 @@ func (b Bundle) verifySeal(seal Seal, context string, keys []ed25519.PublicKey) 
 	for _, known := range keys {
 		report.Proven = report.Proven || known.Equal(key)
 	}
-	head := Genesis(b.Context.Plan.Session).Hash
-	if statement.Count > 0 && statement.Count <= uint64(len(b.Entries)) {
-		head = b.Entries[statement.Count-1].Hash
-	}
+	entries := uint64(len(found.events))
 	switch {
 	case statement.Session != b.Context.Plan.Session:
 		return report, broken("seal", "it is another session's")
 	case behind[statement.Kind] == nil || b.Format == format1 && statement.Kind != Machine:
 		return report, broken("seal", "its kind %q is not known", statement.Kind)
-	case statement.Count > uint64(len(b.Entries)) || b.Format == format1 && statement.Count != uint64(len(b.Entries)):
-		return report, broken("seal", "it was set on %d entries, and there are %d", statement.Count, len(b.Entries))
-	case statement.Head != head:
+	case statement.Count > entries || b.Format == format1 && statement.Count != entries:
+		return report, broken("seal", "it was set on %d entries, and there are %d", statement.Count, entries)
+	case statement.Head != found.head(b.Context.Plan.Session, statement.Count):
 		return report, broken("seal", "it was set on another chain")
 	case statement.Context != context:
 		return report, broken("seal", "plan, roster or rules are not those it was set on")
@@ -145,8 +144,10 @@ func follows(before []SealReport, seal SealReport, events []rooms.Event) error {
 	case seal.Kind == Addendum && seal.Count != before[len(before)-1].Count+1:
 		return broken("seal", "it covers more than one addendum; a seal between is missing")
 	}
-	last := events[seal.Count-1]
-	kind := map[string]rooms.EventKind{SignOff: rooms.EventSigned, Addendum: rooms.EventAddendum}[seal.Kind]
+	last, kind := &events[seal.Count-1], rooms.EventAddendum
+	if seal.Kind == SignOff {
+		kind = rooms.EventSigned
+	}
 	if last.Kind != kind || last.Actor != seal.Signer || kind == rooms.EventSigned && last.Note != seal.attest {
 		return broken("seal", "the entry that it closes does not say the same")
 	}
