@@ -32,10 +32,17 @@ type NewExport struct {
 	Names     bool   `json:"names,omitempty" doc:"of fhir: with legal names beside the ids"`
 }
 
-// Export is how far one is. Refused: something in it is not signed, and
-// Unsigned lists what.
+// Export is how far one is, and what it is of; it names nobody. Refused:
+// something in it is not signed, and Unsigned lists what.
 type Export struct {
 	ID       string        `json:"id"`
+	Kind     string        `json:"kind" enum:"csv,pdf,html,fhir,own"`
+	Session  string        `json:"session,omitempty"`
+	Week     string        `json:"week,omitempty"`
+	From     string        `json:"from,omitempty"`
+	To       string        `json:"to,omitempty"`
+	Draft    bool          `json:"draft,omitempty"`
+	Begun    time.Time     `json:"begun"`
 	State    string        `json:"state" enum:"running,done,failed,refused"`
 	Done     int           `json:"done" doc:"steps of total"`
 	Total    int           `json:"total"`
@@ -44,6 +51,11 @@ type Export struct {
 	Name     string        `json:"name,omitempty" doc:"of the file"`
 	Size     int           `json:"size,omitempty" doc:"in bytes"`
 	Until    *time.Time    `json:"until,omitempty" doc:"until when the file is kept"`
+}
+
+// Exports are what the caller began of late, the newest first.
+type Exports struct {
+	Exports []Export `json:"exports"`
 }
 
 type exportPath struct {
@@ -67,6 +79,10 @@ func (h *house) exports(api huma.API) {
 		func(ctx context.Context, in *body[NewExport]) (*body[Created], error) {
 			id, err := h.createExport(ctx, in.Body)
 			return &body[Created]{Created{id}}, h.problemOf("create export", err)
+		})
+	huma.Register(api, operation("GET", "/exports", "list-exports", "How far the caller's own exports are, as long as their files are kept", mayExport),
+		func(ctx context.Context, _ *struct{}) (*body[Exports], error) {
+			return &body[Exports]{Exports{h.exporting.list(callerOf(ctx))}}, nil
 		})
 	huma.Register(api, operation("GET", "/exports/{id}", "get-export", "How far an export of the caller's is", mayExport),
 		func(ctx context.Context, in *exportPath) (*body[Export], error) {
@@ -113,7 +129,7 @@ func (h *house) createExport(ctx context.Context, in NewExport) (string, error) 
 	if err := h.Records.Audit(ctx, entry); err != nil {
 		return "", err
 	}
-	return h.exporting.begin(who, entry, func(ctx context.Context, step func(done, total int)) (made, error) {
+	return h.exporting.begin(who, in, entry, func(ctx context.Context, step func(done, total int)) (made, error) {
 		return h.makeExport(ctx, who.clinic, in, step)
 	})
 }

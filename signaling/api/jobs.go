@@ -1,12 +1,15 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"runtime/debug"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -43,6 +46,8 @@ type exportDesk struct {
 // exportJob is one export of one caller.
 type exportJob struct {
 	id, clinic, caller string
+	asked              NewExport
+	begun              time.Time
 	entry              records.AuditEntry // for the file's every reading
 
 	mu       sync.Mutex
@@ -80,18 +85,24 @@ func (d *exportDesk) Close() {
 var tooManyExports = refuse(http.StatusTooManyRequests, "too_many", "There are too many exports at a time; wait for one to end.")
 
 // begin makes an export in the background.
-func (d *exportDesk) begin(who caller, entry records.AuditEntry, work func(context.Context, func(done, total int)) (made, error)) (string, error) {
-	job := &exportJob{id: rooms.NewID(), clinic: string(who.clinic), caller: who.again, entry: entry, state: "running", total: 1}
+func (d *exportDesk) begin(who caller, asked NewExport, entry records.AuditEntry, work func(context.Context, func(done, total int)) (made, error)) (string, error) {
+	job := &exportJob{
+		id: rooms.NewID(), clinic: string(who.clinic), caller: who.again, asked: asked, begun: d.clock.Now().UTC(), entry: entry, state: "running", total: 1,
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.sweep()
-	own := 0
-	for _, other := range d.jobs {
-		if other.caller == job.caller && other.clinic == job.clinic {
-			own++
+	own := d.of(who)
+	if len(own) >= perCaller { // what came to nothing makes room
+		for _, other := range slices.Backward(own) {
+			if state := other.shown().State; state == "refused" || state == "failed" {
+				delete(d.jobs, other.id)
+				own = own[1:]
+				break
+			}
 		}
 	}
-	if own >= perCaller || d.size >= maxExports || d.life.Err() != nil {
+	if len(own) >= perCaller || d.size >= maxExports || d.life.Err() != nil {
 		return "", tooManyExports
 	}
 	d.jobs[job.id] = job
@@ -149,11 +160,40 @@ func (j *exportJob) step(done, total int) {
 func (j *exportJob) shown() Export {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	e := Export{ID: j.id, State: j.state, Done: j.done, Total: j.total, Detail: j.detail, Unsigned: j.unsigned}
+	e := Export{
+		ID: j.id, Kind: j.asked.Kind, Session: j.asked.Session, Week: j.asked.Week, From: j.asked.From, To: j.asked.To, Draft: j.asked.Draft,
+		Begun: j.begun, State: j.state, Done: j.done, Total: j.total, Detail: j.detail, Unsigned: j.unsigned,
+	}
 	if j.state == "done" {
 		e.Name, e.Size, e.Until = j.made.name, len(j.made.data), &j.until
 	}
 	return e
+}
+
+// of are the caller's own exports, the newest first. The caller holds mu.
+func (d *exportDesk) of(who caller) []*exportJob {
+	var own []*exportJob
+	for _, job := range d.jobs {
+		if job.clinic == string(who.clinic) && job.caller == who.again {
+			own = append(own, job)
+		}
+	}
+	slices.SortFunc(own, func(a, b *exportJob) int {
+		return cmp.Or(b.begun.Compare(a.begun), strings.Compare(a.id, b.id))
+	})
+	return own
+}
+
+// list is how far the caller's exports are.
+func (d *exportDesk) list(who caller) []Export {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.sweep()
+	list := []Export{}
+	for _, job := range d.of(who) {
+		list = append(list, job.shown())
+	}
+	return list
 }
 
 // find is the caller's own export, if it is still there.

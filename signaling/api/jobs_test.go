@@ -23,7 +23,7 @@ func TestAnExportThatPanicsFailsAlone(t *testing.T) {
 			return made{name: "week.csv", data: []byte("x")}, nil
 		},
 	} {
-		id, err := desk.begin(who, records.AuditEntry{}, work)
+		id, err := desk.begin(who, NewExport{}, records.AuditEntry{}, work)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -24,7 +24,7 @@ var reads = map[string]string{
 	"/programs": nobodys, "/rules": nobodys, "/scales": nobodys, "/series": nobodys, "/series/{id}": nobodys, "/service-clients": nobodys, "/service-tokens": nobodys,
 	"/sessions": nobodys, "/sessions/{id}": nobodys, "/settings/mail": nobodys, "/webhooks": nobodys, "/webhooks/{id}/deliveries": nobodys,
 	"/staff/me": nobodys, "/staff/passkeys": nobodys, "/staff/ways": nobodys, "/calendar.ics": nobodys,
-	"/exports/{id}": nobodys, // how far it is
+	"/exports": nobodys, "/exports/{id}": nobodys, // how far they are
 }
 
 const nobodys = "-"

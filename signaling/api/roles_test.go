@@ -46,7 +46,7 @@ var whoMay = map[string]string{
 	"GET /door-rules": readers, "GET /ground-rules": readers, "GET /consents": readers, "GET /keys": readers, "GET /checkpoints": readers,
 	"GET /sessions/{id}/evidence": readers, // ids without names, for whoever verifies
 
-	"POST /exports": exporters, "GET /exports/{id}": exporters, "GET /exports/{id}/file": exporters, "GET /evidence": exporters,
+	"POST /exports": exporters, "GET /exports": exporters, "GET /exports/{id}": exporters, "GET /exports/{id}/file": exporters, "GET /evidence": exporters,
 	"POST /checkpoints": exporters, "GET /sessions/{id}/attendance.csv": exporters,
 
 	"GET /sessions/{id}/doors": runners, "POST /sessions/{id}/guests": runners, "POST /sessions/{id}/guests/{person}/match": runners,

@@ -298,6 +298,33 @@ func TestExportsAreTheCallers(t *testing.T) {
 	e.want(429, "too_many", status, got)
 }
 
+// The list has what the caller began, the newest first, and names nobody. One
+// that was refused makes room for the next.
+func TestExportsAreListed(t *testing.T) {
+	e := newEvenings(t, 1)
+	refused := e.exported(map[string]any{"kind": "csv", "week": "2026-10-05"})
+	e.now = e.now.Add(time.Minute)
+	own := e.exported(map[string]any{"kind": "own", "person": e.client, "from": "2026-10-05", "to": "2026-10-06", "draft": true, "recipient": "Ana Ruiz"})
+	list := ask[Exports](e.office, "GET", "/exports", e.admin, nil).Exports
+	if len(list) != 2 || list[0].ID != own.ID || list[0].From != "2026-10-05" || !list[0].Draft || !list[0].Begun.After(list[1].Begun) || list[1].State != "refused" || len(list[1].Unsigned) != 2 {
+		t.Errorf("%+v", list)
+	}
+	if _, answer := e.raw("GET", "/api/v1/exports", e.admin, nil); strings.Contains(answer, "Ruiz") || strings.Contains(answer, string(e.client)) {
+		t.Errorf("the list names somebody: %s", answer)
+	}
+	other, _, err := e.authority.IssueService(t.Context(), e.clinic["harbor"], "other", []auth.Scope{auth.ScopeAdmin}, 90*24*time.Hour)
+	e.check(err)
+	if theirs := ask[Exports](e.office, "GET", "/exports", other, nil).Exports; len(theirs) != 0 {
+		t.Errorf("another caller sees %+v", theirs)
+	}
+	for range perCaller - 1 {
+		e.exported(map[string]any{"kind": "csv", "week": "2026-10-05", "draft": true})
+	}
+	if status, got := e.call("GET", "/api/v1/exports/"+refused.ID, e.admin, nil); status != 404 {
+		t.Errorf("the refused one: %d %v", status, got)
+	}
+}
+
 // A client sees of their own week what staff see of it.
 func TestOwnWeek(t *testing.T) {
 	e := newEvenings(t, 0)

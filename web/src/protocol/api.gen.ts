@@ -116,7 +116,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** How far the caller's own exports are, as long as their files are kept */
+        get: operations["list-exports"];
         put?: never;
         /** Begin an export; ask for its state until it is done */
         post: operations["create-export"];
@@ -1732,15 +1733,22 @@ export interface components {
             persons: components["schemas"]["Enrolled"][] | null;
         };
         Export: {
+            /** Format: date-time */
+            begun: string;
             detail?: string;
             /**
              * Format: int64
              * @description steps of total
              */
             done: number;
+            draft?: boolean;
+            from?: string;
             id: string;
+            /** @enum {string} */
+            kind: "csv" | "pdf" | "html" | "fhir" | "own";
             /** @description of the file */
             name?: string;
+            session?: string;
             /**
              * Format: int64
              * @description in bytes
@@ -1748,6 +1756,7 @@ export interface components {
             size?: number;
             /** @enum {string} */
             state: "running" | "done" | "failed" | "refused";
+            to?: string;
             /** Format: int64 */
             total: number;
             unsigned?: components["schemas"]["WeekListed"][] | null;
@@ -1756,6 +1765,10 @@ export interface components {
              * @description until when the file is kept
              */
             until?: string;
+            week?: string;
+        };
+        Exports: {
+            exports: components["schemas"]["Export"][] | null;
         };
         FeedLink: {
             url: string;
@@ -2056,7 +2069,7 @@ export interface components {
             /** @description a JWK set of public keys, each with kid and alg (RS384, ES384, EdDSA) */
             keys: unknown;
             name: string;
-            scopes: ("sessions:read" | "sessions:write" | "links:staff" | "admin")[] | null;
+            scopes: ("sessions:read" | "sessions:write" | "admin")[] | null;
         };
         NewSharedDevice: {
             /**
@@ -3243,6 +3256,35 @@ export interface operations {
                 };
                 content: {
                     "application/jsonl": unknown;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Exports"];
                 };
             };
             /** @description Error */
