@@ -138,7 +138,7 @@ func (r *Records) judgeRow(ctx context.Context, db bun.IDB, row sessionRow, arou
 	if j.Rows, err = r.compute(ctx, db, j); err != nil {
 		return j, nil, err
 	}
-	text, err := encode(attendance.WithoutNames(j.Rows))
+	text, err := pack(attendance.WithoutNames(j.Rows))
 	return j, &keptRow{Clinic: row.Clinic, Session: row.ID, Head: around.heads[row.ID], Build: buildID(), Judged: text, KeptAt: ms(r.clock.Now())}, err
 }
 
@@ -149,7 +149,7 @@ func readKept(all []Judged, kept map[int]string) error {
 	for range min(runtime.GOMAXPROCS(0), len(kept)) {
 		work.Go(func() {
 			for n := range places {
-				rows, err := decode[[]attendance.Record](kept[n])
+				rows, err := unpack[[]attendance.Record](kept[n])
 				named(rows, all[n].Roster)
 				all[n].Rows = rows
 				failed <- err

@@ -101,7 +101,7 @@ func testJudge(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	spoil("judged", "[]")
+	spoil("judged", must[string](t)(pack([]attendance.Record{})))
 	if got := must[Judged](t)(r.JudgeOne(ctx, clinic, session)); len(got.Rows) != 0 {
 		t.Error("what was kept is not used")
 	}
