@@ -1,7 +1,6 @@
 package records
 
 import (
-	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -31,23 +30,38 @@ func (r *Records) SearchAudit(ctx context.Context, clinic rooms.ClinicID, q Audi
 		if err != nil {
 			return err
 		}
-		var rows []auditRow
-		for _, part := range q.parts(evenings) {
-			var some []auditRow
-			query := db.NewSelect().Model(&some).Where("clinic = ?", clinic)
-			if part.where != "" {
-				query = query.Where(part.where, part.args...)
-			}
-			if err := q.within(query).OrderExpr("n DESC").Limit(int64(q.Limit)).Scan(ctx); err != nil {
-				return err
-			}
-			rows = append(rows, some...)
+		numbers, err := q.numbers(ctx, db, clinic, evenings)
+		if err != nil || len(numbers) == 0 {
+			return err
 		}
-		slices.SortFunc(rows, func(a, b auditRow) int { return cmp.Compare(b.N, a.N) })
-		found, err = convert(rows[:min(len(rows), q.Limit)], func(row auditRow) (AuditEntry, error) { return decode[AuditEntry](row.Entry) })
+		rows, err := many[auditRow](ctx, db, "n DESC", "clinic = ? AND n IN (?)", clinic, bun.List(numbers))
+		if err != nil {
+			return err
+		}
+		found, err = convert(rows, func(row auditRow) (AuditEntry, error) { return decode[AuditEntry](row.Entry) })
 		return err
 	})
 	return found, err
+}
+
+// numbers are those of the entries that answer a query, the newest first. They
+// come from the indexes: an entry is read once it is known to be shown.
+func (q AuditQuery) numbers(ctx context.Context, db bun.IDB, clinic rooms.ClinicID, evenings []rooms.SessionID) ([]uint64, error) {
+	var all []uint64
+	for _, part := range q.parts(evenings) {
+		var some []uint64
+		query := db.NewSelect().Table("audit").Column("n").Where("clinic = ?", clinic)
+		if part.where != "" {
+			query = query.Where(part.where, part.args...)
+		}
+		if err := q.within(query).OrderExpr("n DESC").Limit(int64(q.Limit)).Scan(ctx, &some); err != nil {
+			return nil, err
+		}
+		all = append(all, some...)
+	}
+	slices.Sort(all)
+	slices.Reverse(all)
+	return all[:min(len(all), q.Limit)], nil
 }
 
 // condition is a part of a query that an index answers.

@@ -86,6 +86,11 @@ func (r *Records) seal(ctx context.Context, tx bun.Tx, session sessionRow, n int
 	if err := insert(ctx, tx, &row); err != nil {
 		return err
 	}
+	err = changed(tx.NewUpdate().Table("sessions").Set("seal_count = ?", n).
+		Where("clinic = ? AND id = ?", session.Clinic, session.ID).Exec(ctx))
+	if err != nil {
+		return err
+	}
 	if err := appendLeaf(ctx, tx, session, n, seal); err != nil {
 		return err
 	}

@@ -28,6 +28,7 @@ type sessionRow struct {
 	RulesVersion  int             `bun:"rules_version"`
 	OpenedAt      int64           `bun:"opened_at"`
 	EndedAt       int64           `bun:"ended_at"`
+	SealCount     int             `bun:"seal_count"` // to find sessions by; what holds is in seals
 
 	Title  string `bun:"title,scanonly"`
 	Sealed bool   `bun:"sealed,scanonly"`
@@ -122,8 +123,9 @@ func (r *Records) FindSessions(ctx context.Context, clinic rooms.ClinicID, q Ses
 	return convert(rows, sessionRow.noun)
 }
 
-// unsigned are those with the machine's seal alone.
-const unsigned = ` AND EXISTS (SELECT 1 FROM seals WHERE seals.clinic = session_row.clinic AND seals.session = session_row.id AND seals.n = 1)
+// unsigned are those with the machine's seal alone. The count finds them, the
+// seals decide.
+const unsigned = ` AND seal_count = 1 AND EXISTS (SELECT 1 FROM seals WHERE seals.clinic = session_row.clinic AND seals.session = session_row.id AND seals.n = 1)
 	AND NOT EXISTS (SELECT 1 FROM seals WHERE seals.clinic = session_row.clinic AND seals.session = session_row.id AND seals.n = 2)`
 
 // Session finds a session of a clinic.
