@@ -23,47 +23,63 @@ type PersonQuery struct {
 // FindPersons finds a page of people, and whether there are more. Names are
 // compared in Go, because no two databases fold letters alike.
 func (r *Records) FindPersons(ctx context.Context, clinic rooms.ClinicID, q PersonQuery) (people []Person, more bool, err error) {
-	text := nameKey(q.Text)
 	err = r.view(ctx, clinic, "find persons", func(ctx context.Context, db bun.IDB) error {
-		people, more = nil, false
-		name, id := q.AfterName, q.After
-		for {
-			rows, err := personPage(ctx, db, clinic, q, name, id)
-			if err != nil {
-				return err
-			}
-			for _, row := range rows {
-				name, id = row.LegalName, row.ID
-				if !strings.Contains(nameKey(row.LegalName), text) && !strings.Contains(nameKey(row.DisplayName), text) {
-					continue
-				}
-				if more = len(people) == q.Limit; more {
-					return nil
-				}
-				person, err := r.openPerson(row)
-				if err != nil {
-					return err
-				}
-				people = append(people, person)
-			}
-			if len(rows) <= q.Limit {
-				return nil
-			}
+		found, err := q.named(ctx, db, clinic)
+		if more = len(found) > q.Limit; more {
+			found = found[:q.Limit]
 		}
+		if err != nil || len(found) == 0 {
+			return err
+		}
+		rows, err := many[personRow](ctx, db, "legal_name, id", "clinic = ? AND id IN (?)", clinic, bun.List(found))
+		if err != nil {
+			return err
+		}
+		people, err = convert(rows, r.openPerson)
+		return err
 	})
 	return people, more, err
 }
 
-// personPage reads one row more than the limit.
-func personPage(ctx context.Context, db bun.IDB, clinic rooms.ClinicID, q PersonQuery, name string, id rooms.PersonID) ([]personRow, error) {
+// looked is how many names are read at a time.
+const looked = 1000
+
+// named are the people of a query, one more than its limit if there are.
+func (q PersonQuery) named(ctx context.Context, db bun.IDB, clinic rooms.ClinicID) (found []rooms.PersonID, err error) {
+	text, atOnce := nameKey(q.Text), looked
+	if text == "" {
+		atOnce = q.Limit + 1
+	}
+	for name, id := q.AfterName, q.After; ; {
+		rows, err := personPage(ctx, db, clinic, q.Kind, atOnce, name, id)
+		if err != nil {
+			return nil, err
+		}
+		for _, row := range rows {
+			name, id = row.LegalName, row.ID
+			if strings.Contains(nameKey(name), text) || strings.Contains(nameKey(row.DisplayName), text) {
+				found = append(found, id)
+			}
+			if len(found) > q.Limit {
+				return found, nil
+			}
+		}
+		if len(rows) < atOnce {
+			return found, nil
+		}
+	}
+}
+
+// personPage reads names behind one.
+func personPage(ctx context.Context, db bun.IDB, clinic rooms.ClinicID, kind PersonKind, limit int, name string, id rooms.PersonID) ([]personRow, error) {
 	var rows []personRow
-	query := db.NewSelect().Model(&rows).Where("clinic = ?", clinic)
+	query := db.NewSelect().Model(&rows).Column("id", "legal_name", "display_name").Where("clinic = ?", clinic)
 	if id != "" {
 		query = query.Where("(legal_name > ? OR legal_name = ? AND id > ?)", name, name, id)
 	}
-	if q.Kind != "" {
-		query = query.Where("kind = ?", q.Kind)
+	if kind != "" {
+		query = query.Where("kind = ?", kind)
 	}
-	err := query.OrderExpr("legal_name, id").Limit(int64(q.Limit + 1)).Scan(ctx)
+	err := query.OrderExpr("legal_name, id").Limit(int64(limit)).Scan(ctx)
 	return rows, err
 }

@@ -154,10 +154,15 @@ func (r *Records) OpenSessions(ctx context.Context, clinic rooms.ClinicID, serie
 func (r *Records) Prescribed(ctx context.Context, clinic rooms.ClinicID, at time.Time) (map[rooms.PersonID]int, error) {
 	minutes := map[rooms.PersonID]int{}
 	err := r.view(ctx, clinic, "sum up what is prescribed", func(ctx context.Context, db bun.IDB) error {
-		rows, err := many[seatRow](ctx, db, "id",
-			"clinic = ? AND prescribed_minutes > 0 AND from_ms <= ? AND (until_ms = 0 OR until_ms > ?)", clinic, ms(at), ms(at))
+		var rows []struct {
+			Person  rooms.PersonID `bun:"person"`
+			Minutes int            `bun:"minutes"`
+		}
+		err := db.NewSelect().Table("seats").Column("person").ColumnExpr("CAST(sum(prescribed_minutes) AS BIGINT) AS minutes").
+			Where("clinic = ? AND prescribed_minutes > 0 AND from_ms <= ? AND (until_ms = 0 OR until_ms > ?)", clinic, ms(at), ms(at)).
+			GroupExpr("person").Scan(ctx, &rows)
 		for _, row := range rows {
-			minutes[row.Person] += row.Prescribed
+			minutes[row.Person] = row.Minutes
 		}
 		return err
 	})
