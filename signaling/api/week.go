@@ -1,7 +1,9 @@
 package api
 
 import (
+	"cmp"
 	"context"
+	"sync"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -9,6 +11,7 @@ import (
 	"vesper/rooms"
 	"vesper/rooms/attendance/week"
 	"vesper/rooms/records"
+	"vesper/rooms/schedule"
 	"vesper/signaling/wire"
 )
 
@@ -44,9 +47,10 @@ type aWeek struct {
 	persons  []records.Person
 }
 
-// theWeek gathers the week that has a date; empty: today.
+// theWeek gathers the week that has a date; empty: today. What it is made of
+// is read at the same time.
 func (h *house) theWeek(ctx context.Context, clinic rooms.ClinicID, of string, program rooms.ProgramID) (w aWeek, err error) {
-	if w, err = h.weekSessions(ctx, clinic, of); err != nil {
+	if w, err = h.weekFrame(ctx, clinic, of); err != nil {
 		return w, err
 	}
 	w.Program = program
@@ -55,22 +59,44 @@ func (h *house) theWeek(ctx context.Context, clinic rooms.ClinicID, of string, p
 			return w, err
 		}
 	}
-	series, err := h.Records.ListSeries(ctx, clinic)
+	var series []schedule.Series
+	var payers map[rooms.PersonID]*week.Payer
+	var minutes map[rooms.PersonID]int64
+	err = together(
+		func() error { return h.weekSessions(ctx, clinic, &w) },
+		func() (err error) { series, err = h.Records.ListSeries(ctx, clinic); return err },
+		func() (err error) { w.persons, err = h.Records.PersonNames(ctx, clinic); return err },
+		func() (err error) { payers, err = h.Records.PayersOn(ctx, clinic, w.first); return err },
+		func() (err error) { minutes, err = h.prescribed(ctx, clinic, w.from, w.to); return err },
+	)
 	if err != nil {
 		return w, err
 	}
+	programs := make(map[rooms.SeriesID]rooms.ProgramID, len(series))
 	for _, s := range series {
-		for i := range w.Sessions {
-			if w.Sessions[i].Plan.Series == s.ID {
-				w.Sessions[i].Program = s.Program
-			}
-		}
+		programs[s.ID] = s.Program
 	}
-	return w, h.weekPeople(ctx, clinic, &w)
+	for i := range w.Sessions {
+		w.Sessions[i].Program = programs[w.Sessions[i].Plan.Series]
+	}
+	w.weekPeople(payers, minutes)
+	return w, nil
 }
 
-// weekSessions are the sessions of a week, without people and programs.
-func (h *house) weekSessions(ctx context.Context, clinic rooms.ClinicID, of string) (w aWeek, err error) {
+// together does several things at once and waits for all. The error is that of
+// the first one, as they are listed, that failed.
+func together(all ...func() error) error {
+	failed := make([]error, len(all))
+	var work sync.WaitGroup
+	for i, do := range all {
+		work.Go(func() { failed[i] = do() })
+	}
+	work.Wait()
+	return cmp.Or(failed...)
+}
+
+// weekFrame is the week that has a date, without anything in it.
+func (h *house) weekFrame(ctx context.Context, clinic rooms.ClinicID, of string) (w aWeek, err error) {
 	if w.clinic, err = h.Records.Clinic(ctx, clinic); err != nil {
 		return w, err
 	}
@@ -89,20 +115,26 @@ func (h *house) weekSessions(ctx context.Context, clinic rooms.ClinicID, of stri
 	}
 	w.first = week.First(w.Of, w.WeekStart)
 	w.from, w.to = week.Bounds(w.first, w.Zone)
-	if w.judged, err = h.Records.Judge(ctx, clinic, w.from, w.to); err != nil {
-		return w, err
-	}
-	for _, j := range w.judged {
-		w.Sessions = append(w.Sessions, weekSession(j))
-	}
 	return w, nil
 }
 
-// prescribed is the most of the first and the last moment of the week, so that
+// weekSessions are the sessions of a week, without people and programs.
+func (h *house) weekSessions(ctx context.Context, clinic rooms.ClinicID, w *aWeek) (err error) {
+	if w.judged, err = h.Records.Judge(ctx, clinic, w.from, w.to); err != nil {
+		return err
+	}
+	w.Sessions = make([]week.Session, len(w.judged))
+	for i, j := range w.judged {
+		w.Sessions[i] = weekSession(j)
+	}
+	return nil
+}
+
+// prescribed is the most of the first and the last moment of a week, so that
 // one who begins or ends in it is not let off.
-func (h *house) prescribed(ctx context.Context, clinic rooms.ClinicID, w *aWeek) (map[rooms.PersonID]int64, error) {
+func (h *house) prescribed(ctx context.Context, clinic rooms.ClinicID, from, to time.Time) (map[rooms.PersonID]int64, error) {
 	most := map[rooms.PersonID]int64{}
-	for _, at := range []time.Time{w.from, w.to.Add(-time.Millisecond)} {
+	for _, at := range []time.Time{from, to.Add(-time.Millisecond)} {
 		sums, err := h.Records.Prescribed(ctx, clinic, at)
 		if err != nil {
 			return nil, err
@@ -116,11 +148,14 @@ func (h *house) prescribed(ctx context.Context, clinic rooms.ClinicID, w *aWeek)
 
 // ownWeek is a client's week so far, for themselves.
 func (h *house) ownWeek(ctx context.Context, clinic rooms.ClinicID, person rooms.PersonID) (*wire.Week, error) {
-	w, err := h.weekSessions(ctx, clinic, "")
+	w, err := h.weekFrame(ctx, clinic, "")
+	if err == nil {
+		err = h.weekSessions(ctx, clinic, &w)
+	}
 	if err != nil {
 		return nil, err
 	}
-	minutes, err := h.prescribed(ctx, clinic, &w)
+	minutes, err := h.prescribed(ctx, clinic, w.from, w.to)
 	if err != nil {
 		return nil, err
 	}
@@ -148,18 +183,7 @@ func weekSession(j records.Judged) week.Session {
 
 // weekPeople are the clinic's clients, with what is prescribed for them and
 // whose rules hold.
-func (h *house) weekPeople(ctx context.Context, clinic rooms.ClinicID, w *aWeek) (err error) {
-	if w.persons, err = h.Records.PersonNames(ctx, clinic); err != nil {
-		return err
-	}
-	payers, err := h.Records.PayersOn(ctx, clinic, w.first)
-	if err != nil {
-		return err
-	}
-	prescribed, err := h.prescribed(ctx, clinic, w)
-	if err != nil {
-		return err
-	}
+func (w *aWeek) weekPeople(payers map[rooms.PersonID]*week.Payer, prescribed map[rooms.PersonID]int64) {
 	for _, p := range w.persons {
 		if p.Kind != records.ClientPerson || p.Guest || !w.shows(p.ID) {
 			continue
@@ -170,7 +194,6 @@ func (h *house) weekPeople(ctx context.Context, clinic rooms.ClinicID, w *aWeek)
 		}
 		w.People = append(w.People, person)
 	}
-	return nil
 }
 
 // shows reports whether a person belongs to the week's program.
