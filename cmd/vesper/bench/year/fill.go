@@ -82,7 +82,7 @@ type year struct {
 // fill writes a clinic's year through the same calls as a server does: rooms
 // are opened, appended to, ended and sealed, and staff sign.
 func fill(ctx context.Context, r *records.Records, clock *pastClock, s size) (*year, error) {
-	y := &year{size: s, r: r, clock: clock, clinic: rooms.ClinicID(id("clinic")), middle: firstEvening.AddDate(0, 0, 7*((s.evenings-ahead)/6))}
+	y := newYear(r, clock, s)
 	if err := y.found(ctx); err != nil {
 		return nil, err
 	}
@@ -91,7 +91,7 @@ func fill(ctx context.Context, r *records.Records, clock *pastClock, s size) (*y
 			return nil, fmt.Errorf("series %d: %w", i, err)
 		}
 	}
-	slices.SortStableFunc(y.evenings, func(a, b evening) int { return a.start.Compare(b.start) })
+	y.sort()
 	if err := y.live(ctx); err != nil {
 		return nil, err
 	}
@@ -158,12 +158,56 @@ func (y *year) addSeries(ctx context.Context, i int) error {
 	if err := y.addPeople(ctx, i, series.ID, starts); err != nil {
 		return err
 	}
-	y.series = append(y.series, series.ID)
+	y.know(i, starts, sessions)
+	return nil
+}
+
+// know notes a series that is in the records, with its people and evenings.
+func (y *year) know(i int, starts []time.Time, sessions []rooms.SessionID) {
+	y.series = append(y.series, rooms.SeriesID(id("series", i)))
+	y.staff = append(y.staff, rooms.PersonID(id("person", i, 0)))
+	var theirs [thirds][]rooms.PersonID
+	for n := range thirds * y.size.clients {
+		theirs[n/y.size.clients] = append(theirs[n/y.size.clients], rooms.PersonID(id("person", i, n+1)))
+	}
+	y.clients = append(y.clients, theirs)
 	for n, start := range starts {
-		people := append([]rooms.PersonID{y.staff[i]}, y.clients[i][n*thirds/len(starts)]...)
+		people := append([]rooms.PersonID{y.staff[i]}, theirs[n*thirds/len(starts)]...)
 		y.evenings = append(y.evenings, evening{session: sessions[n], start: start, people: people, signed: n < len(starts)-ahead})
 	}
-	return nil
+}
+
+// recall is the year that records were filled with before.
+func recall(ctx context.Context, r *records.Records, clock *pastClock, s size) (*year, error) {
+	y := newYear(r, clock, s)
+	all, err := r.ListSessions(ctx, y.clinic, firstEvening, firstEvening.AddDate(2, 0, 0))
+	if err != nil {
+		return nil, err
+	}
+	for i := range s.series {
+		var starts []time.Time
+		var sessions []rooms.SessionID
+		for _, session := range all {
+			if session.Series == rooms.SeriesID(id("series", i)) && len(starts) < s.evenings {
+				starts, sessions = append(starts, session.Start), append(sessions, session.Session)
+			}
+		}
+		if len(starts) < s.evenings {
+			return nil, fmt.Errorf("series %d has %d evenings: the records are not of this year", i, len(starts))
+		}
+		y.know(i, starts, sessions)
+	}
+	y.sort()
+	clock.set(y.evenings[len(y.evenings)-1].start.Add(lasts + time.Hour))
+	return y, nil
+}
+
+func newYear(r *records.Records, clock *pastClock, s size) *year {
+	return &year{size: s, r: r, clock: clock, clinic: rooms.ClinicID(id("clinic")), middle: firstEvening.AddDate(0, 0, 7*((s.evenings-ahead)/6))}
+}
+
+func (y *year) sort() {
+	slices.SortStableFunc(y.evenings, func(a, b evening) int { return a.start.Compare(b.start) })
 }
 
 // addPeople gives a series its facilitator, and in each third of the year
@@ -197,12 +241,6 @@ func (y *year) addPeople(ctx context.Context, i int, series rooms.SeriesID, star
 	if err != nil || len(refused) > 0 {
 		return fmt.Errorf("enrol: %v %w", refused, err)
 	}
-	y.staff = append(y.staff, list[0].Person.ID)
-	var theirs [thirds][]rooms.PersonID
-	for n, one := range list[1:] {
-		theirs[n/y.size.clients] = append(theirs[n/y.size.clients], one.Person.ID)
-	}
-	y.clients = append(y.clients, theirs)
 	return nil
 }
 

@@ -34,6 +34,7 @@ type settings struct {
 	server  string
 	write   string
 	beside  string
+	keep    string
 }
 
 func main() {
@@ -54,6 +55,7 @@ func run(ctx context.Context, args []string) error {
 	flags.StringVar(&s.server, "server", "bin/vesper", "the program that verifies and is started")
 	flags.StringVar(&s.write, "write", "", "page to write the section into, as Markdown")
 	flags.StringVar(&s.beside, "beside", "", "what else the machine did meanwhile, for the page")
+	flags.StringVar(&s.keep, "keep", "", "folder that keeps the filled records of SQLite, to measure them again without filling")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -119,11 +121,13 @@ func (p place) open(ctx context.Context) (*records.Records, error) {
 }
 
 func measureEngine(ctx context.Context, engine string, s settings, size size) (found result, err error) {
-	dir, err := os.MkdirTemp("", "vesper-year-")
-	if err != nil {
-		return found, err
+	dir := s.keep
+	if dir == "" || engine != "sqlite" {
+		if dir, err = os.MkdirTemp("", "vesper-year-"); err != nil {
+			return found, err
+		}
+		defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	p, err := newPlace(dir, engine)
 	if err != nil {
 		return found, err
@@ -154,6 +158,12 @@ func (p place) fill(ctx context.Context, size size, found *result) (y *year, err
 	}
 	defer func() { err = errors.Join(err, r.Close()) }()
 	began := time.Now()
+	if clinics, err := r.Clinics(ctx); err != nil || len(clinics) > 0 {
+		if err == nil {
+			y, err = recall(ctx, r, p.clock, size)
+		}
+		return y, err
+	}
 	y, err = fill(ctx, r, p.clock, size)
 	found.filled = time.Since(began)
 	return y, err
