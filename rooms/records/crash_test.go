@@ -17,6 +17,7 @@ import (
 
 	"vesper/auth"
 	"vesper/rooms"
+	"vesper/rooms/storetest"
 )
 
 // The child of TestCrash is this same binary: it opens the folder, appends as
@@ -31,6 +32,9 @@ const (
 func TestMain(m *testing.M) {
 	if dir := os.Getenv(crashDir); dir != "" {
 		appendForever(dir, strings.Split(os.Getenv(crashSessions), ","))
+	}
+	if dir := storetest.Memory(); dir != "" {
+		os.Setenv("TMPDIR", dir) // for every folder of a test
 	}
 	goleak.VerifyTestMain(m)
 }

@@ -3,6 +3,9 @@ package records
 import (
 	"context"
 	"database/sql"
+	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -43,6 +46,36 @@ func databaseOf(t testing.TB, dir string) string {
 	databases.Store(dir, url)
 	t.Cleanup(func() { databases.Delete(dir) })
 	return url
+}
+
+// tables is the file of SQLite with all its tables and nothing in them. Making
+// them for every test would take longer than most tests.
+var tables = sync.OnceValues(func() (file []byte, err error) {
+	dir, err := os.MkdirTemp("", "vesper-tables-")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	r, err := Open(context.Background(), Options{Dir: dir, Sealer: testSealer, Fields: testFields})
+	if err != nil {
+		return nil, err
+	}
+	if err := r.Close(); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(filepath.Join(dir, "vesper.db"))
+})
+
+// putTables puts them into a folder that is empty. One that is not there is
+// left to Open.
+func putTables(t testing.TB, dir string) {
+	t.Helper()
+	if there, err := os.ReadDir(dir); err != nil || len(there) > 0 {
+		return
+	}
+	if err := os.WriteFile(filepath.Join(dir, "vesper.db"), must[[]byte](t)(tables()), 0o600); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // superuser is a connection to the database of r past row-level security.

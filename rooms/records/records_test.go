@@ -29,6 +29,8 @@ func openAt(t testing.TB, dir string) *Records {
 	}
 	if onPostgres(t) {
 		options.Postgres = databaseOf(t, dir)
+	} else {
+		putTables(t, dir)
 	}
 	r, err := Open(t.Context(), options)
 	if err != nil {

@@ -22,7 +22,8 @@ import (
 // Postgres gives the test a database of its own, empty, on a real PostgreSQL
 // server, and returns its URL. The login owns the database and may make roles;
 // it is no superuser. The first call of a process starts the server, which
-// listens on a socket in a temporary folder only and ends with the process.
+// listens on a socket in a temporary folder only, keeps its data in Memory if
+// it can, and ends with the process.
 //
 // With prepare the database is a copy of one that prepare filled once.
 func Postgres(t testing.TB, prepare ...func(url string) error) string {
@@ -50,9 +51,9 @@ func Postgres(t testing.TB, prepare ...func(url string) error) string {
 }
 
 // PostgresDatabase is Postgres for a program that is no test: one more empty
-// database on the server, which ends with the process.
+// database on a server that keeps its data on the disk and ends with the process.
 func PostgresDatabase() (url string, err error) {
-	server, err := startPostgres()
+	server, err := startPostgresOnDisk()
 	if err != nil {
 		return "", err
 	}
@@ -83,7 +84,10 @@ type postgresServer struct {
 	filled string // guarded by mu; the template, once it is made
 }
 
-var startPostgres = sync.OnceValues(newPostgresServer)
+var (
+	startPostgres       = sync.OnceValues(func() (*postgresServer, error) { return newPostgresServer(Memory()) })
+	startPostgresOnDisk = sync.OnceValues(func() (*postgresServer, error) { return newPostgresServer("") })
+)
 
 func (s *postgresServer) url(user, database string) string {
 	address := url.URL{Scheme: "postgres", User: url.User(user), Path: "/" + database, RawQuery: url.Values{"host": {s.dir}}.Encode()}
@@ -141,12 +145,14 @@ kill -QUIT $server
 wait $server
 rm -rf "$2"`
 
-func newPostgresServer() (*postgresServer, error) {
+// newPostgresServer starts one whose data are in a new folder of another;
+// empty: of that for temporary files.
+func newPostgresServer(within string) (*postgresServer, error) {
 	binaries, err := postgresBinaries()
 	if err != nil {
 		return nil, err
 	}
-	dir, err := os.MkdirTemp("", "vesper-pg-")
+	dir, err := os.MkdirTemp(within, "vesper-pg-")
 	if err != nil {
 		return nil, err
 	}

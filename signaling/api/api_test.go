@@ -17,6 +17,7 @@ import (
 	"vesper/auth"
 	"vesper/rooms"
 	"vesper/rooms/records"
+	"vesper/rooms/storetest"
 	"vesper/signaling/wire"
 )
 
@@ -61,6 +62,9 @@ var template = sync.OnceValues(func() (string, error) {
 })
 
 func TestMain(m *testing.M) {
+	if dir := storetest.Memory(); dir != "" {
+		os.Setenv("TMPDIR", dir) // for every folder of a test
+	}
 	code := m.Run()
 	if file, err := template(); err == nil {
 		_ = os.RemoveAll(filepath.Dir(file))
