@@ -153,6 +153,22 @@ func (k *checkpoints) send(ctx context.Context, clinic rooms.ClinicID) error {
 	return nil
 }
 
+// writable says in one sentence what is wrong with the folder, if nothing can
+// be written there: better at the start than when a checkpoint is missed.
+func (c CheckpointsConfig) writable() error {
+	if c.Dir == "" {
+		return nil
+	}
+	file, err := os.CreateTemp(c.Dir, "vesper-checkpoint-*.part")
+	if err == nil {
+		err = errors.Join(file.Close(), os.Remove(file.Name()))
+	}
+	if err != nil {
+		return fmt.Errorf("checkpoints.dir: the folder %q can't be written, so that no checkpoint would leave this machine: make it writable, or take the key out (%w)", c.Dir, err)
+	}
+	return nil
+}
+
 // write puts a checkpoint into the folder, one file a clinic and day; the last
 // of a day stays.
 func (k *checkpoints) write(_ context.Context, c records.Checkpoint) error {

@@ -5,12 +5,34 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
 	"vesper/rooms/ledger"
 	"vesper/rooms/records"
 )
+
+// A folder that can't be written is refused at the start.
+func TestCheckpointsNeedTheirFolder(t *testing.T) {
+	there := t.TempDir()
+	file := filepath.Join(there, "file")
+	fine(t, os.WriteFile(file, nil, 0o600))
+	for dir, wrong := range map[string]bool{"": false, there: false, filepath.Join(there, "away"): true, file: true} {
+		c := defaultConfig()
+		c.Data, c.Listen, c.Checkpoints.Dir = t.TempDir(), "127.0.0.1:0", dir
+		h, err := openHouse(t.Context(), c, logger("error", discard{}), nil)
+		if err == nil {
+			h.Close()
+		}
+		if (err != nil) != wrong || wrong && !strings.Contains(err.Error(), "checkpoints.dir: the folder") {
+			t.Errorf("%q: %v", dir, err)
+		}
+	}
+	if left := got(os.ReadDir(there))(t); len(left) != 1 {
+		t.Errorf("left behind: %v", left)
+	}
+}
 
 // A checkpoint is made once a day, lies in the folder, and is written again if
 // the folder was away.

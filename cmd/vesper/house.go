@@ -141,6 +141,9 @@ func (h *house) openRooms(ctx context.Context) error {
 	h.signaling.Attach(h.hall)
 	h.onClose(h.hall.Close)
 	h.onClose(h.signaling.Close)
+	if err := h.config.Checkpoints.writable(); err != nil {
+		return err
+	}
 	h.checkpoints = newCheckpoints(h.records, h.config.Checkpoints, h.log)
 	h.desk = desk.Start(desk.Options{
 		Calendar: calendar{h.records}, Clock: h.clock, Logger: h.log,
