@@ -73,7 +73,7 @@ func (h *house) evidence(api huma.API) {
 			}
 			return &body[CheckpointList]{out}, h.problemOf("list checkpoints", err)
 		})
-	huma.Register(api, operation("POST", "/checkpoints", "make-checkpoint", "Sign a checkpoint now", mayExport),
+	huma.Register(api, either(operation("POST", "/checkpoints", "make-checkpoint", "Sign a checkpoint now", maySettings), mayAudit),
 		func(ctx context.Context, _ *struct{}) (*body[Checkpoint], error) {
 			made, err := h.makeCheckpoint(ctx)
 			return &body[Checkpoint]{checkpointOf(made)}, h.problemOf("make checkpoint", err)

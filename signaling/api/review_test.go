@@ -273,12 +273,12 @@ func TestReviewIsRefused(t *testing.T) {
 func TestEvidenceLeadsToACheckpoint(t *testing.T) {
 	v := newReviewed(t)
 	v.live()
-	status, first := v.call("POST", "/api/v1/checkpoints", v.clinician, nil)
+	status, first := v.call("POST", "/api/v1/checkpoints", v.admin(), nil)
 	if status != 200 || first["size"] != 1.0 {
 		t.Fatalf("checkpoint: %d %v", status, first)
 	}
 	v.post("signoff", map[string]any{})
-	v.call("POST", "/api/v1/checkpoints", v.clinician, nil)
+	v.call("POST", "/api/v1/checkpoints", v.admin(), nil)
 	_, list := v.call("GET", "/api/v1/checkpoints", v.clinician, nil)
 	_, keys := v.call("GET", "/api/v1/keys", v.clinician, nil)
 	if len(list["checkpoints"].([]any)) != 2 || !strings.Contains(keys["pem"].(string), "PUBLIC KEY") || len(keys["keys"].([]any)) != 1 {

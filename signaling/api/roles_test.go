@@ -47,7 +47,7 @@ var whoMay = map[string]string{
 	"GET /sessions/{id}/evidence": readers, // ids without names, for whoever verifies
 
 	"POST /exports": exporters, "GET /exports": exporters, "GET /exports/{id}": exporters, "GET /exports/{id}/file": exporters, "GET /evidence": exporters,
-	"POST /checkpoints": exporters, "GET /sessions/{id}/attendance.csv": exporters,
+	"GET /sessions/{id}/attendance.csv": exporters,
 
 	"GET /sessions/{id}/doors": runners, "POST /sessions/{id}/guests": runners, "POST /sessions/{id}/guests/{person}/match": runners,
 	"POST /sessions/{id}/absences/{person}": runners, "GET /persons/{id}/paperwork": runners, "GET /persons/{id}/trend": runners,
@@ -66,7 +66,7 @@ var whoMay = map[string]string{
 	"GET /mail": writers, "PUT /scales": writers, "PUT /door-rules": writers, "POST /ground-rules": writers, "POST /consents": writers,
 	"POST /seats/{id}/invitations/send": "acWA", // a lost link, mailed by who is in the room
 
-	"GET /audit": auditors,
+	"GET /audit": auditors, "POST /checkpoints": auditors,
 
 	"POST /rules": settings, "POST /payers": settings, "GET /settings/mail": settings, "PUT /settings/mail": settings,
 	"GET /webhooks": settings, "POST /webhooks": settings, "PATCH /webhooks/{id}": settings, "DELETE /webhooks/{id}": settings,

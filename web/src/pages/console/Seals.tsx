@@ -74,7 +74,7 @@ export function Checkpoints() {
       </Loaded>
       {made !== undefined && <Notice look="leaf">{t("checkpoint.made", { n: made })}</Notice>}
       <Refused refusal={make.refusal} />
-      {may("export") && <div className={css["actions"]}><Button disabled={make.busy} onClick={() => void make.run(undefined).then((c) => c && setMade(c.size))}>{t("checkpoint.make")}</Button></div>}
+      {(may("settings") || may("audit")) && <div className={css["actions"]}><Button disabled={make.busy} onClick={() => void make.run(undefined).then((c) => c && setMade(c.size))}>{t("checkpoint.make")}</Button></div>}
     </Part>
   );
 }
