@@ -30,6 +30,8 @@ type NewExport struct {
 	Recipient string `json:"recipient" minLength:"2" maxLength:"200" doc:"to whom; stands on it and in the audit log"`
 	Draft     bool   `json:"draft,omitempty" doc:"export also what is not signed; every page says DRAFT"`
 	Names     bool   `json:"names,omitempty" doc:"of fhir: with legal names beside the ids"`
+
+	withheld bool // of fhir: the caller may not read answers of check-ins
 }
 
 // Export is how far one is, and what it is of; it names nobody. Refused:
@@ -129,6 +131,7 @@ func (h *house) createExport(ctx context.Context, in NewExport) (string, error) 
 	if err := h.Records.Audit(ctx, entry); err != nil {
 		return "", err
 	}
+	in.withheld = !who.may[mayRun]
 	return h.exporting.begin(who, in, entry, func(ctx context.Context, step func(done, total int)) (made, error) {
 		return h.makeExport(ctx, who.clinic, in, step)
 	})

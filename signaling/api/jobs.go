@@ -174,7 +174,7 @@ func (j *exportJob) shown() Export {
 func (d *exportDesk) of(who caller) []*exportJob {
 	var own []*exportJob
 	for _, job := range d.jobs {
-		if job.clinic == string(who.clinic) && job.caller == who.again {
+		if job.belongsTo(who) {
 			own = append(own, job)
 		}
 	}
@@ -196,13 +196,20 @@ func (d *exportDesk) list(who caller) []Export {
 	return list
 }
 
+// belongsTo says whether a caller may have it: their own and, of one with
+// answers of check-ins, as long as they may read them.
+func (j *exportJob) belongsTo(who caller) bool {
+	answers := j.asked.Kind == "fhir" && !j.asked.withheld
+	return j.clinic == string(who.clinic) && j.caller == who.again && (!answers || who.may[mayRun])
+}
+
 // find is the caller's own export, if it is still there.
 func (d *exportDesk) find(who caller, id string) (*exportJob, bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.sweep()
 	job, found := d.jobs[id]
-	if !found || job.clinic != string(who.clinic) || job.caller != who.again {
+	if !found || !job.belongsTo(who) {
 		return nil, false
 	}
 	return job, true

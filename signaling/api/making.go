@@ -23,7 +23,7 @@ var formats = map[string][2]string{
 }
 
 // makeExport gathers and writes. Nothing of the caller's request is used but
-// what was asked and the clinic.
+// what was asked, the clinic, and whether they may read answers of check-ins.
 func (h *house) makeExport(ctx context.Context, clinic rooms.ClinicID, in NewExport, step func(done, total int)) (made, error) {
 	switch {
 	case in.Kind == "own":
@@ -38,7 +38,7 @@ func (h *house) cover(clinic records.Clinic, in NewExport) (export.Cover, error)
 	zone, err := time.LoadLocation(clinic.Zone)
 	return export.Cover{
 		ClinicID: clinic.ID, Clinic: clinic.Name, Zone: zone, At: h.Clock.Now().UTC(),
-		Purpose: in.Purpose, Recipient: in.Recipient, Names: in.Names, Draft: in.Draft,
+		Purpose: in.Purpose, Recipient: in.Recipient, Names: in.Names, Draft: in.Draft, Withheld: in.withheld,
 	}, err
 }
 
@@ -91,7 +91,7 @@ func (h *house) makeSession(ctx context.Context, clinic rooms.ClinicID, in NewEx
 	}
 	sheet := export.Input{Cover: cover, Session: sheetOf(judged), People: names(persons)}
 	if in.Kind == "fhir" {
-		if sheet.Consents, sheet.Answers, err = h.papers(ctx, clinic, []export.Session{sheet.Session}, step); err != nil {
+		if sheet.Consents, sheet.Answers, err = h.papers(ctx, clinic, cover, []export.Session{sheet.Session}, step); err != nil {
 			return made{}, err
 		}
 	}
@@ -130,7 +130,7 @@ func (h *house) makeWeek(ctx context.Context, clinic rooms.ClinicID, in NewExpor
 		}
 	}
 	if in.Kind == "fhir" {
-		if sheet.Consents, sheet.Answers, err = h.papers(ctx, clinic, sheet.Sessions, step); err != nil {
+		if sheet.Consents, sheet.Answers, err = h.papers(ctx, clinic, cover, sheet.Sessions, step); err != nil {
 			return made{}, err
 		}
 	}
@@ -236,8 +236,9 @@ func names(persons []records.Person) export.People {
 	return all
 }
 
-// papers are the consent in force and the answers of the clients of sessions.
-func (h *house) papers(ctx context.Context, clinic rooms.ClinicID, sessions []export.Session, step func(done, total int)) (consents []export.Consent, answers []export.Answer, err error) {
+// papers are the consent in force and, unless they are withheld, the answers of
+// the clients of sessions.
+func (h *house) papers(ctx context.Context, clinic rooms.ClinicID, cover export.Cover, sessions []export.Session, step func(done, total int)) (consents []export.Consent, answers []export.Answer, err error) {
 	scales, err := h.Records.AllScales(ctx, clinic)
 	if err != nil {
 		return nil, nil, err
@@ -260,6 +261,9 @@ func (h *house) papers(ctx context.Context, clinic rooms.ClinicID, sessions []ex
 					consents = append(consents, export.Consent{Person: person, Version: given[0].Version, TextHash: given[0].TextHash, At: given[0].At})
 				}
 			}
+		}
+		if cover.Withheld {
+			continue
 		}
 		list, err := h.Records.SessionAnswers(ctx, clinic, s.Plan.Session)
 		if err != nil {

@@ -364,3 +364,43 @@ func TestAPayerSeesItsOwnClients(t *testing.T) {
 	})
 	e.want(422, "invalid", status, got)
 }
+
+// Answers of a check-in go to those who may read them, also in a bundle; to
+// others the bundle says that they are left out.
+func TestAnswersInABundle(t *testing.T) {
+	e := newEvenings(t, 3)
+	clinic := e.clinic["harbor"]
+	scales, err := e.records.SetScales(t.Context(), clinic, []records.Scale{{Question: map[string]string{"en": "How are you?"}, Low: map[string]string{}, High: map[string]string{}}})
+	e.check(err)
+	e.check(e.records.SaveAnswers(t.Context(), clinic, []records.Answer{
+		{Clinic: clinic, Session: e.sessions[0].Session, Person: e.client, Scale: scales[0].ID, Moment: records.AtStart, Value: 7},
+	}))
+	callers := e.callers("harbor")
+	for caller, reads := range map[string]bool{
+		"admin": true, "clinician": true, "billing": false, "program with sessions:read": false, "program with admin": true,
+	} {
+		e.admin = callers[caller]()
+		for _, of := range []map[string]any{{"kind": "fhir", "week": "2026-10-05"}, {"kind": "fhir", "session": e.sessions[0].Session}} {
+			bundle := e.file(e.exported(of))
+			if got := strings.Contains(bundle, `"QuestionnaireResponse"`); got != reads {
+				t.Errorf("%s of %v: answers %v, want %v", caller, of, got, reads)
+			}
+			if got := strings.Contains(bundle, "check-in-answers") && strings.Contains(bundle, "REDACTED"); got == reads {
+				t.Errorf("%s of %v: says that answers are left out: %v", caller, of, got)
+			}
+		}
+	}
+	// Whoever may not read them any more does not get the file of before either.
+	person, err := e.records.CreatePerson(t.Context(), records.Person{
+		Clinic: clinic, Kind: records.StaffPerson, LegalName: "C", DisplayName: "C", StaffRoles: []auth.StaffRole{auth.Clinician, auth.Billing},
+	})
+	e.check(err)
+	e.admin = e.signIn(person)()
+	job := e.exported(map[string]any{"kind": "fhir", "week": "2026-10-05"})
+	e.file(job)
+	person.StaffRoles = []auth.StaffRole{auth.Billing}
+	e.check(e.records.UpdatePerson(t.Context(), person))
+	if status, _ := e.raw("GET", "/api/v1/exports/"+job.ID+"/file", e.admin, nil); status != 404 {
+		t.Errorf("a clinician's file for billing: %d", status)
+	}
+}

@@ -62,6 +62,10 @@ func newBundle(cover Cover, people People) *bundle {
 	if cover.Draft {
 		b.out.Meta.Tag = append(b.out.Meta.Tag, fhirCoding{"urn:vesper:state", "draft", "DRAFT: not everything in it is signed"})
 	}
+	if cover.Withheld {
+		b.out.Meta.Security = append(b.out.Meta.Security, fhirCoding{observation, "REDACTED", "redacted"})
+		b.out.Meta.Tag = append(b.out.Meta.Tag, fhirCoding{"urn:vesper:withheld", "check-in-answers", "Answers of check-ins are left out: whoever exported this may not read them"})
+	}
 	head, ref := b.head("Organization", string(cover.ClinicID))
 	b.clinic = ref
 	b.add(ref, fhirOrganization{head, []fhirIdentifier{{"urn:vesper:clinic", string(cover.ClinicID)}}, cover.Clinic})

@@ -192,6 +192,7 @@ func instant(t time.Time) string {
 const (
 	actCode         = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
 	confidentiality = "http://terminology.hl7.org/CodeSystem/v3-Confidentiality"
+	observation     = "http://terminology.hl7.org/CodeSystem/v3-ObservationValue"
 	dataOperation   = "http://terminology.hl7.org/CodeSystem/v3-DataOperation"
 	completion      = "http://terminology.hl7.org/CodeSystem/v3-DocumentCompletion"
 	participation   = "http://terminology.hl7.org/CodeSystem/v3-ParticipationType"

@@ -21,6 +21,9 @@ type Cover struct {
 	Names bool
 	// Draft marks every page: something in it is not signed.
 	Draft bool
+	// Withheld says that answers of check-ins are left out, because whoever
+	// asked may not read them.
+	Withheld bool
 }
 
 // Input is what every format of a session's export is made from.
@@ -148,6 +151,8 @@ func (c Cover) clock(t time.Time) string {
 	return t.In(c.Zone).Format("15:04:05")
 }
 
-func (c Cover) moment(t time.Time) string { return t.In(c.Zone).Format("Mon, Jan 2, 2006, 3:04 PM MST") }
+func (c Cover) moment(t time.Time) string {
+	return t.In(c.Zone).Format("Mon, Jan 2, 2006, 3:04 PM MST")
+}
 
 const notKnown = "not known"

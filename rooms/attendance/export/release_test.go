@@ -97,9 +97,23 @@ func TestFHIR(t *testing.T) {
 				t.Errorf("%d of %s, want %d", got, kind, want)
 			}
 		}
+		if bytes.Contains(bundle, []byte("REDACTED")) {
+			t.Error("nothing is left out, and it says so")
+		}
 		if !bytes.Contains(bundle, []byte(`"status": "noshow"`)) || !bytes.Contains(bundle, []byte("The machine measured 10 min, partial.")) {
 			t.Error("an absence or the machine's value is missing")
 		}
+	}
+}
+
+// A bundle without the answers of check-ins says so.
+func TestFHIRWithoutAnswers(t *testing.T) {
+	in := theWeek()
+	in.Withheld, in.Answers = true, nil
+	bundle := made(t, WeekFHIR, in)
+	validFHIR(t, bundle)
+	if !bytes.Contains(bundle, []byte("REDACTED")) || !bytes.Contains(bundle, []byte("check-in-answers")) {
+		t.Error("it does not say what is left out")
 	}
 }
 
