@@ -1,7 +1,7 @@
 // A clinic for the browser tests of the console: what its server would answer.
 // It follows the interface's description and keeps what it was asked to change.
 import type { Page, Route } from "@playwright/test";
-import type { AuditEntry, ListedSession, Person, Preview, Review, Seat, Series, Thresholds, Week, WeekLine, WeekProblem, WeekRule } from "../src/protocol/clinic.ts";
+import type { AuditEntry, ExportState, ListedSession, Person, Preview, Review, Seat, Series, Thresholds, Week, WeekLine, WeekProblem, WeekRule } from "../src/protocol/clinic.ts";
 import type { ListedPasskey, Ways } from "../src/protocol/staff.ts";
 import { attendance } from "./records.ts";
 
@@ -141,6 +141,11 @@ export const passkeys: ListedPasskey[] = [
   { id: "k2", label: "Front desk", created_at: "2026-11-02T15:00:00Z" },
 ];
 
+export const exported: ExportState[] = [
+  { id: "e1", kind: "pdf", week: "2026-11-09", begun: "2026-11-20T15:02:00Z", state: "done", done: 3, total: 3, name: "week-2026-11-09.pdf" },
+  { id: "e2", kind: "own", from: "2026-11-16", to: "2026-11-22", begun: "2026-11-20T15:00:00Z", state: "refused", done: 1, total: 2, unsigned: week.unsigned },
+];
+
 /** Plays the clinic to a page; returns what it was asked to change. */
 export async function play(page: Page, roles: string[] = ["admin"], ways: Ways = { passkeys: true, providers: [] }): Promise<Deed[]> {
   const deeds: Deed[] = [];
@@ -171,7 +176,8 @@ export async function play(page: Page, roles: string[] = ["admin"], ways: Ways =
     [/payers$/, { payers: [{ payer: "county", name: "County plan", version: 2, rules: [{ id: "week", kind: "min_week_minutes", value: 540 }] }] }],
     [/^rules$/, rules],
     [/audit$/, { entries: audit }],
-    [/exports\/[^/]+$/, { state: "running", done: 3, total: 10 }],
+    [/exports$/, { exports: exported }],
+    [/exports\/[^/]+$/, { ...exported[0], id: "new", state: "running", done: 3, total: 10 }],
     [/webhooks$/, { webhooks: [{ id: "w", url: "https://ehr.example/hooks", kinds: ["session.signed"], disabled: false, secrets: 1, created: "2026-10-01T12:00:00Z" }] }],
     [/ground-rules$/, { ground_rules: [{ audience: "participant", texts: { en: "What is said here stays here.", es: "Lo que se dice aquí se queda aquí." }, version: 2, created_at: "2026-10-01T12:00:00Z" }] }],
     [/consents$/, { consents: [] }],

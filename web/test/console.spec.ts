@@ -2,7 +2,7 @@
 // the screen, nothing against the content security policy. With SHOTS=dir each
 // is also photographed.
 import { expect, test, type Page } from "@playwright/test";
-import { play } from "./clinic.ts";
+import { exported, play } from "./clinic.ts";
 import { judge, scenes } from "./judge.ts";
 
 test.describe.configure({ timeout: 120_000 });
@@ -111,6 +111,53 @@ for (const [size, use] of Object.entries(scenes)) {
       await expect(page.getByRole("progressbar", { name: "3 of 10" })).toBeVisible();
       await page.getByRole("progressbar").scrollIntoViewIfNeeded();
       await judge(page, `console-exporting-${size}`);
+    });
+
+    test("an own copy is of the last full week, and says what has to be signed before", async ({ page }) => {
+      await play(page);
+      await page.route("**/api/v1/exports/new", (route) => route.fulfill({ json: { ...exported[1], id: "new" } }));
+      await open(page, "/console/exports", "Exports");
+      await page.getByRole("radio", { name: "A client's own copy, without the others" }).check();
+      const [from, to] = [await page.getByLabel("From").inputValue(), await page.getByLabel("To", { exact: true }).inputValue()];
+      expect(Date.parse(to) - Date.parse(from)).toBe(6 * 86_400_000);
+      expect(new Date(`${from}T00:00:00Z`).getUTCDay()).toBe(1);
+      expect(Date.parse(to)).toBeLessThan(Date.now());
+      await page.getByLabel("Of whom").selectOption("Elena Novak");
+      await page.getByRole("textbox", { name: "Purpose" }).fill("asked for it");
+      await page.getByRole("textbox", { name: "Recipient" }).fill("the client");
+      await page.getByRole("button", { name: "Export", exact: true }).click();
+      const alert = page.getByRole("alert");
+      await expect(alert).toContainText("Not everything is signed");
+      await expect(page.locator(":focus").getByRole("alert")).toBeVisible();
+      await expect(alert).toBeInViewport();
+      await judge(page, `console-export-refused-${size}`);
+      await alert.getByRole("link", { name: /^Sign Evening group/ }).click();
+      await expect(page.getByRole("heading", { level: 1, name: "Evening group" })).toBeVisible();
+      await page.goBack();
+      const recent = page.getByRole("list").filter({ hasText: "PDF sign-in sheet, the week of" });
+      await expect(recent.getByRole("button", { name: "Save the file: PDF sign-in sheet" })).toBeVisible();
+      await expect(recent.getByRole("link", { name: /^Sign Evening group/ })).toBeVisible();
+    });
+
+    test("a week says what to look at by kind, and a person's lines with what stands against them", async ({ page }) => {
+      await play(page);
+      await open(page, "/console/week", "Week");
+      const group = (name: string) => page.getByRole("group").filter({ has: page.locator("summary", { hasText: name }) });
+      await expect(group("1 evening is not signed").getByRole("link", { name: /^Look through and sign: Evening group/ })).toBeVisible();
+      const hours = group("2 people have too few hours");
+      await expect(hours.getByText("no session is left in the week to make it up")).toBeVisible();
+      const unknown = group("Of 6 people something is not set");
+      await expect(unknown.getByRole("link").first()).toBeHidden();
+      await unknown.getByText("Of 6 people").click();
+      await expect(unknown.getByRole("link", { name: "Open Ana Ruiz" })).toBeVisible();
+      await judge(page, `console-week-open-${size}`);
+      await hours.getByRole("button", { name: "Details of Elena Novak" }).click();
+      const dialog = page.getByRole("dialog", { name: "Elena Novak" });
+      await expect(dialog.getByText("Nothing is billed or sent by itself", { exact: false })).toBeVisible();
+      await expect(dialog.getByText("modifier 95 · 1 unit · place of service 10 · 3 h")).toBeVisible();
+      await expect(dialog.getByRole("link", { name: /Evening group$/ }).last()).toBeVisible();
+      await page.keyboard.press("Escape");
+      await expect(page.getByRole("row", { name: /Frank Osei/ })).toContainText("no evening is left");
     });
   });
 }

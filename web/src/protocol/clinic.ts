@@ -207,7 +207,23 @@ export type CorrectionKind = "present" | "not_present" | "home" | "elsewhere" | 
 
 export type ExportKind = "csv" | "pdf" | "html" | "fhir" | "own";
 
-export interface ExportState { id?: string; state: "running" | "done" | "failed" | "refused"; done: number; total: number; detail?: string; name?: string; unsigned?: WeekListed[] | null }
+/** It says what it is of and names nobody. */
+export interface ExportState {
+  id: string;
+  kind: ExportKind;
+  session?: string;
+  week?: string;
+  from?: string;
+  to?: string;
+  draft?: boolean;
+  begun: string;
+  state: "running" | "done" | "failed" | "refused";
+  done: number;
+  total: number;
+  name?: string;
+  until?: string;
+  unsigned?: WeekListed[] | null;
+}
 
 export interface AuditEntry {
   n: number;

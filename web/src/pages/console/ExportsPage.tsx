@@ -1,24 +1,22 @@
-// Files that leave the clinic: what, for whom, and why. A long one says how far it is.
-import { useState, type FormEvent } from "react";
-import { Link, useSearch } from "wouter";
-import { useQuery } from "@tanstack/react-query";
-import { many, type ExportKind, type ExportState, type ListedSession } from "../../protocol/clinic.ts";
+// Files that leave the clinic: what, for whom, and why. A long one says how far
+// it is, also to who went to another page and comes back.
+import { useEffect, useRef, useState, type FormEvent, type ReactNode } from "react";
+import { useSearch } from "wouter";
+import { useQueryClient } from "@tanstack/react-query";
+import { many, type ExportKind, type ListedSession, type Thresholds } from "../../protocol/clinic.ts";
 import { Button } from "../../ui/Button.tsx";
 import { Choices, Group, Input, Select, Tick } from "../../ui/Fields.tsx";
-import { Notice } from "../../ui/Notice.tsx";
-import { Progress } from "../../ui/Progress.tsx";
 import { useConsoleWords } from "../../words/console.tsx";
-import { addDays, dateIn, startOf } from "./dates.ts";
-import { faultOf, Loaded, refusalFrom, Refused, useDesk, useRead, useSend } from "./desk.tsx";
-import { saveFile } from "./files.ts";
+import { addDays, dateIn, lastFullWeek, startOf } from "./dates.ts";
+import { faultOf, Loaded, Refused, useDesk, useRead, useSend } from "./desk.tsx";
+import { ExportOf, RecentExports, Unsigned, useExport } from "./Exported.tsx";
 import { usePersons } from "./paged.tsx";
 import { newestSets, type PayerSet } from "./payers.ts";
-import { Head, Part } from "./Shell.tsx";
+import { Head } from "./Shell.tsx";
 import css from "./Console.module.css";
 
 type Span = "session" | "week" | "person";
 const kinds: readonly ExportKind[] = ["csv", "pdf", "html", "fhir", "own"];
-const LOOK_MS = 1000;
 
 interface Order {
   kind: ExportKind;
@@ -35,6 +33,9 @@ interface Order {
   draft: boolean;
 }
 
+/** The dates are those of the last full week until somebody gives others. */
+type Given = Omit<Order, "from" | "to"> & Partial<Pick<Order, "from" | "to">>;
+
 /** What the server takes: only what the span needs. */
 export function orderBody(o: Order): object {
   const span = o.span === "session" ? { session: o.session } : o.span === "week" ? { week: o.week, ...(o.payer !== "" && { payer: o.payer }) } : { person: o.person, from: o.from, to: o.to };
@@ -46,14 +47,18 @@ export function ExportsPage() {
   const { who } = useDesk();
   const wanted = new URLSearchParams(useSearch());
   const today = dateIn(who.zone);
-  const [order, setOrder] = useState<Order>(() => ({
+  const client = useQueryClient();
+  const rules = useRead<Thresholds>("rules", "/rules");
+  const [given, setGiven] = useState<Given>(() => ({
     kind: "csv", span: wanted.has("session") ? "session" : "week", session: wanted.get("session") ?? "", week: wanted.get("week") ?? today,
-    payer: "", person: "", from: addDays(today, -30), to: today, purpose: "", recipient: "", draft: false,
+    payer: "", person: "", purpose: "", recipient: "", draft: false,
   }));
+  // What is over and likely signed, until somebody chooses other dates.
+  const order: Order = { ...lastFullWeek(today, rules.data && String(rules.data.week_start)), ...given };
   const [made, setMade] = useState<string>();
   const start = useSend((office, o: Order) => office.post<{ id: string }>("/exports", { body: orderBody(o) }), []);
   const change = (part: Partial<Order>): void => {
-    setOrder((o) => {
+    setGiven((o) => {
       const next = { ...o, ...part };
       // A client's own copy is of one person, and only that is.
       if (part.kind === "own") next.span = "person";
@@ -65,12 +70,15 @@ export function ExportsPage() {
   };
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
+    setMade(undefined);
     setMade((await start.run(order))?.id);
+    void client.invalidateQueries({ queryKey: ["exports"] });
   };
   const fault = (field: string): string | undefined => faultOf(start.refusal, field);
   return (
     <>
       <Head title={t("exports.head")} lead={t("exports.lead")} />
+      <RecentExports without={made} />
       <form className={css["narrow"]} onSubmit={(e) => void submit(e)} noValidate>
         <Choices label={t("exports.kind")} name="export-kind" row={false} value={order.kind} onValue={(kind) => change({ kind })}
           options={kinds.map((value) => ({ value, label: t(`exports.${value}`) }))} />
@@ -80,11 +88,36 @@ export function ExportsPage() {
           <Input label={t("exports.recipient")} value={order.recipient} maxLength={200} onValue={(recipient) => change({ recipient })} fault={fault("recipient")} />
           <Tick label={t("exports.draft")} hint={t("exports.draft.hint")} checked={order.draft} onTick={(draft) => change({ draft })} />
         </Group>
-        <Refused refusal={start.refusal} />
-        <div className={css["actions"]}><Button type="submit" look="lamp" disabled={order.purpose.trim() === "" || order.recipient.trim() === ""}>{t("exports.button")}</Button></div>
+        <Focused when={start.refusal}><Refused refusal={start.refusal} /></Focused>
+        {made !== undefined && <Answer key={made} id={made} />}
+        <div className={css["actions"]}><Button type="submit" look="lamp" disabled={order.purpose.trim() === "" || order.recipient.trim() === "" || start.busy}>{t("exports.button")}</Button></div>
       </form>
-      {made !== undefined && <Running key={made} id={made} />}
     </>
+  );
+}
+
+/** Takes the focus when what it holds comes about, so that it is seen and heard. */
+function Focused({ when, children }: { when: unknown; children: ReactNode }) {
+  const ref = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (when) ref.current?.focus();
+  }, [when]);
+  return when ? <div ref={ref} tabIndex={-1}>{children}</div> : null;
+}
+
+/** What came of the order, at its place: how far it is, the file, or why there is none. */
+function Answer({ id }: { id: string }) {
+  const { t } = useConsoleWords();
+  const state = useExport(id);
+  const refused = state.data?.state === "refused" ? state.data : undefined;
+  if (!refused) return <ExportOf state={state} label={t("exports.state")} />;
+  return (
+    <Focused when={refused}>
+      <div role="alert" className={css["nag"]}>
+        <p>{t("exports.refused")}</p>
+        <Unsigned of={refused} />
+      </div>
+    </Focused>
   );
 }
 
@@ -105,6 +138,7 @@ function SpanFields({ order, change, fault }: SpanProps) {
           {(got) => <Select label={t("exports.person")} value={order.person} onValue={(person) => change({ person })} fault={fault("person")}
             options={[{ value: "", label: t("choose") }, ...many(got.persons).map((p) => ({ value: p.id, label: p.legal_name }))]} />}
         </Loaded>
+        <p className={css["soft"]}>{t("exports.own.hint")}</p>
         <div className={css["pair"]}>
           <Input type="date" label={t("audit.from")} value={order.from} onValue={(from) => change({ from })} fault={fault("from")} />
           <Input type="date" label={t("audit.to")} value={order.to} onValue={(to) => change({ to })} fault={fault("to")} />
@@ -128,33 +162,5 @@ function SpanFields({ order, change, fault }: SpanProps) {
         : <Select label={t("console.session")} value={order.session} onValue={(session) => change({ session })} fault={fault("session")}
             options={[{ value: "", label: t("choose") }, ...list.map((s) => ({ value: s.id, label: `${date(s.start, s.zone)}, ${s.title}` }))]} />}
     </Group>
-  );
-}
-
-/** An export on its way: how far, and the file when it is done. */
-function Running({ id }: { id: string }) {
-  const { t, date } = useConsoleWords();
-  const { office } = useDesk();
-  const state = useQuery({
-    queryKey: ["export", id],
-    queryFn: ({ signal }) => office.get<ExportState>("/exports/{id}", { path: { id }, signal }),
-    refetchInterval: (query) => (query.state.data === undefined || query.state.data.state === "running" ? LOOK_MS : false),
-  });
-  const fetch = useSend(async (desk) => {
-    const { blob, name } = await desk.file("/exports/{id}/file", { path: { id } });
-    saveFile(blob, name ?? "export");
-    return true;
-  }, []);
-  const got = state.data;
-  return (
-    <Part title={t("exports.state")}>
-      {(!got || got.state === "running") && !state.isError && <Progress label={t("exports.running", { done: got?.done ?? 0, total: got?.total ?? 0 })} done={got?.done ?? 0} total={got?.total ?? 0} />}
-      {got?.state === "done" && (
-        <Notice look="leaf" action={<Button icon="download" look="lamp" onClick={() => void fetch.run(undefined)}>{t("exports.save")}</Button>}>{t("exports.done")}</Notice>
-      )}
-      {(got?.state === "failed" || got?.state === "refused") && <Notice look="clay">{t(`exports.${got.state}`)} {got.detail ?? ""}</Notice>}
-      {many(got?.unsigned).length > 0 && <ul className={css["links"]}>{many(got?.unsigned).map((s) => <li key={s.session}><Link href={`/console/sessions/${s.session}`}>{s.title}, {date(s.date)}</Link></li>)}</ul>}
-      <Refused refusal={fetch.refusal ?? (state.isError ? refusalFrom(state.error) : undefined)} />
-    </Part>
   );
 }

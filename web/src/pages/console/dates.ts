@@ -44,3 +44,11 @@ export function startOf(date: string, zone: string | undefined): string {
   for (let round = 0; round < 2; round++) at = guess - (asUTC(localIn(zone, new Date(at))).getTime() - Math.floor(at / 60_000) * 60_000);
   return new Date(at).toISOString();
 }
+
+const weekdays = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
+
+/** The seven days before the week that a date lies in. */
+export function lastFullWeek(today: string, starts = "monday"): { from: string; to: string } {
+  const behind = (weekdayOf(today) - weekdays.indexOf(starts) + 7) % 7;
+  return { from: addDays(today, -behind - 7), to: addDays(today, -behind - 1) };
+}
