@@ -54,7 +54,7 @@ for (const [size, viewport] of Object.entries({ phone, laptop })) {
     }));
     await opens(nina, `${url}/j#${"b".repeat(32)}`, "This link is no longer used.");
     await nina.page.unroute(open);
-    await opens(nina, `${url}/console`, "Sessions");
+    await opens(nina, `${url}/console`, "Sign in");
   });
 
   test(`an evening and its records, on a ${size}`, async ({ house, meet }) => {
