@@ -331,7 +331,7 @@ func testFindPersons(t *testing.T) {
 			}
 			break
 		}
-		q.AfterName, q.After = page[len(page)-1].LegalName, page[len(page)-1].ID
+		q.After = page[len(page)-1].ID
 	}
 	if len(names) != 25 || names[0] != "Ñandú 00" || names[24] != "Ñandú 24" {
 		t.Errorf("found %d: %s", len(names), strings.Join(names, ", "))

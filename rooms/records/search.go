@@ -15,13 +15,13 @@ type PersonQuery struct {
 	Kind  PersonKind // empty: all
 	Text  string     // in a name; empty: all
 	Limit int
-	// The last person of the page before; empty: from the beginning.
-	AfterName string
-	After     rooms.PersonID
+	// After is the last person of the page before; empty: from the beginning.
+	After rooms.PersonID
 }
 
 // FindPersons finds a page of people, and whether there are more. Names are
 // compared in Go, because no two databases fold letters alike.
+// rooms.ErrNotFound: q.After is nobody's.
 func (r *Records) FindPersons(ctx context.Context, clinic rooms.ClinicID, q PersonQuery) (people []Person, more bool, err error) {
 	err = r.view(ctx, clinic, "find persons", func(ctx context.Context, db bun.IDB) error {
 		found, err := q.named(ctx, db, clinic)
@@ -50,7 +50,15 @@ func (q PersonQuery) named(ctx context.Context, db bun.IDB, clinic rooms.ClinicI
 	if text == "" {
 		atOnce = q.Limit + 1
 	}
-	for name, id := q.AfterName, q.After; ; {
+	name, id := "", q.After
+	if id != "" {
+		last, err := one[personRow](ctx, db, "", "clinic = ? AND id = ?", clinic, id)
+		if err != nil {
+			return nil, err
+		}
+		name = last.LegalName
+	}
+	for {
 		rows, err := personPage(ctx, db, clinic, q.Kind, atOnce, name, id)
 		if err != nil {
 			return nil, err

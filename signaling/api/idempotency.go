@@ -26,6 +26,7 @@ func keyed(o *huma.Operation) {
 	if o.Method != http.MethodPost || o.Metadata["may"] == nil {
 		return
 	}
+	o.Metadata["once"] = true
 	longest := 255
 	o.Parameters = append(o.Parameters, &huma.Param{
 		Name: keyHeader, In: "header", Schema: &huma.Schema{Type: huma.TypeString, MaxLength: &longest},
@@ -33,11 +34,19 @@ func keyed(o *huma.Operation) {
 	})
 }
 
+// reading is an operation that is a POST for what its body holds and changes
+// nothing: its answers are not kept, and there is nothing to repeat.
+func reading(o huma.Operation) huma.Operation {
+	delete(o.Metadata, "once")
+	o.Parameters = nil
+	return o
+}
+
 // once answers a repeated POST as it was answered before. Only what was done is
 // remembered: a refusal changed nothing, and its key is free again.
 func (h *house) once(ctx huma.Context, next func(huma.Context)) {
 	key, who := ctx.Header(keyHeader), callerOf(ctx.Context())
-	if key == "" || ctx.Method() != http.MethodPost || who.clinic == "" {
+	if key == "" || ctx.Operation().Metadata["once"] != true || who.clinic == "" {
 		next(ctx)
 		return
 	}

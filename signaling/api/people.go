@@ -63,7 +63,15 @@ type Persons struct {
 type personsQuery struct {
 	Page
 	Kind string `query:"kind" enum:"staff,client,collateral"`
-	Text string `query:"q" maxLength:"120" doc:"part of a name"`
+}
+
+// PersonSearch is what POST /persons/search takes. A name goes in a body: an
+// address stands in the logs of everything on the way.
+type PersonSearch struct {
+	Q     string `json:"q" minLength:"1" maxLength:"120" doc:"part of a name"`
+	Kind  string `json:"kind,omitempty" enum:"staff,client,collateral"`
+	Limit int    `json:"limit,omitempty" minimum:"1" maximum:"1000" default:"100" doc:"how many at most"`
+	After string `json:"after,omitempty" maxLength:"1024" doc:"where to go on: next of the answer before"`
 }
 
 type personPatch struct {
@@ -77,10 +85,17 @@ func (h *house) people(api huma.API) {
 			person, err := h.createPerson(ctx, in.Body)
 			return &body[Created]{Created{string(person.ID)}}, h.problemOf("create person", err)
 		})
-	huma.Register(api, operation("GET", "/persons", "list-persons", "The clinic's people, by legal name", mayRead),
+	list := operation("GET", "/persons", "list-persons", "The clinic's people, by legal name", mayRead)
+	list.RejectUnknownQueryParameters = true // a name that somebody asks for here is refused, and not answered with everybody
+	huma.Register(api, list,
 		func(ctx context.Context, in *personsQuery) (*body[Persons], error) {
-			out, err := h.listPersons(ctx, *in)
+			out, err := h.listPersons(ctx, PersonSearch{Kind: in.Kind, Limit: in.Limit, After: in.After})
 			return &body[Persons]{out}, h.problemOf("list persons", err)
+		})
+	huma.Register(api, reading(operation("POST", "/persons/search", "search-persons", "People with a text in a name, by legal name", mayRead)),
+		func(ctx context.Context, in *body[PersonSearch]) (*body[Persons], error) {
+			out, err := h.listPersons(ctx, in.Body)
+			return &body[Persons]{out}, h.problemOf("search persons", err)
 		})
 	huma.Register(api, operation("GET", "/persons/{id}", "get-person", "One person", mayRead),
 		func(ctx context.Context, in *personPath) (*body[Person], error) {
@@ -161,17 +176,20 @@ func mayGrant(ctx context.Context, before, after []auth.StaffRole) error {
 	return nil
 }
 
-func (h *house) listPersons(ctx context.Context, q personsQuery) (Persons, error) {
-	find := records.PersonQuery{Kind: records.PersonKind(q.Kind), Text: q.Text, Limit: q.Limit}
-	place, err := q.place(2)
+func (h *house) listPersons(ctx context.Context, q PersonSearch) (Persons, error) {
+	find := records.PersonQuery{Kind: records.PersonKind(q.Kind), Text: q.Q, Limit: q.Limit}
+	place, err := Page{After: q.After}.place(1)
 	if err != nil {
 		return Persons{}, err
 	}
-	if place != nil {
-		find.AfterName, find.After = place[0], rooms.PersonID(place[1])
+	if place != nil { // an id, because a cursor stands in addresses
+		find.After = rooms.PersonID(place[0])
 	}
 	clinic := callerOf(ctx).clinic
 	people, more, err := h.Records.FindPersons(ctx, clinic, find)
+	if errors.Is(err, rooms.ErrNotFound) {
+		return Persons{}, badCursor
+	}
 	if err != nil {
 		return Persons{}, err
 	}
@@ -184,8 +202,7 @@ func (h *house) listPersons(ctx context.Context, q personsQuery) (Persons, error
 		out.Persons[i] = shownPerson(p, minutes[p.ID])
 	}
 	if more {
-		last := people[len(people)-1]
-		out.Next = cursorTo(last.LegalName, string(last.ID))
+		out.Next = cursorTo(string(people[len(people)-1].ID))
 	}
 	return out, h.wrote(ctx, "persons.read", records.AuditEntry{Object: strconv.Itoa(len(people))})
 }

@@ -41,7 +41,7 @@ var whoMay = map[string]string{
 
 	"GET /sessions": readers, "GET /sessions/{id}": readers, "GET /sessions/{id}/attendance": readers, "GET /sessions/{id}/review": readers,
 	"GET /sessions/{id}/guests": readers, "GET /series": readers, "GET /series/{id}": readers, "GET /series/{id}/seats": readers,
-	"POST /series/preview": readers, "GET /programs": readers, "GET /persons": readers, "GET /persons/{id}": readers,
+	"POST /series/preview": readers, "GET /programs": readers, "GET /persons": readers, "POST /persons/search": readers, "GET /persons/{id}": readers,
 	"GET /persons/{id}/seats": readers, "GET /week": readers, "GET /payers": readers, "GET /rules": readers, "GET /scales": readers,
 	"GET /door-rules": readers, "GET /ground-rules": readers, "GET /consents": readers, "GET /keys": readers, "GET /checkpoints": readers,
 	"GET /sessions/{id}/evidence": readers, // ids without names, for whoever verifies

@@ -108,7 +108,11 @@ func TestPersonsAreListedChangedAndChecked(t *testing.T) {
 	})
 	var names []string
 	for after := ""; ; {
-		got := o.must("GET", "/persons?kind=client&q=client&limit=2&after="+after, nil)
+		search := map[string]any{"q": "CLIENT", "kind": "client", "limit": 2}
+		if after != "" {
+			search["after"] = after
+		}
+		got := o.must("POST", "/persons/search", search)
 		for _, p := range got["persons"].([]any) {
 			names = append(names, p.(map[string]any)["legal_name"].(string))
 		}

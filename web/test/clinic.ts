@@ -167,6 +167,7 @@ export async function play(page: Page, roles: string[] = ["admin"], ways: Ways =
     [/sessions$/, { sessions }],
     [/sessions\/[^/]+\/review$/, review],
     [/persons$/, { persons }],
+    [/persons\/search$/, { persons: [] }],
     [/persons\/[^/]+\/paperwork$/, { acceptances: [{ version: 2, at: "2026-10-05T21:40:00Z" }], consents: [{ version: 1, at: "2026-10-05T21:40:00Z" }] }],
     [/persons\/[^/]+\/trend$/, trend],
     [/persons\/[^/]+\/seats$/, { seats: seats.slice(1, 2) }],

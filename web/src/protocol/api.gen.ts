@@ -317,6 +317,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/persons/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** People with a text in a name, by legal name */
+        post: operations["search-persons"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/persons/{id}": {
         parameters: {
             query?: never;
@@ -2069,7 +2086,7 @@ export interface components {
             /** @description a JWK set of public keys, each with kid and alg (RS384, ES384, EdDSA) */
             keys: unknown;
             name: string;
-            scopes: ("sessions:read" | "sessions:write" | "admin")[] | null;
+            scopes: ("sessions:read" | "sessions:write" | "links:staff" | "admin")[] | null;
         };
         NewSharedDevice: {
             /**
@@ -2180,6 +2197,20 @@ export interface components {
             from?: string;
             /** @description the key of a rule set; empty: none */
             payer: string;
+        };
+        PersonSearch: {
+            /** @description where to go on: next of the answer before */
+            after?: string;
+            /** @enum {string} */
+            kind?: "staff" | "client" | "collateral";
+            /**
+             * Format: int64
+             * @description how many at most
+             * @default 100
+             */
+            limit: number;
+            /** @description part of a name */
+            q: string;
         };
         Persons: {
             /** @description give it as after for the next page */
@@ -3702,8 +3733,6 @@ export interface operations {
                 /** @description where to go on: next of the answer before */
                 after?: string;
                 kind?: "staff" | "client" | "collateral";
-                /** @description part of a name */
-                q?: string;
             };
             header?: never;
             path?: never;
@@ -3790,6 +3819,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Enrolments"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "search-persons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonSearch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Persons"];
                 };
             };
             /** @description Error */

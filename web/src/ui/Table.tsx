@@ -30,7 +30,7 @@ interface TableProps<Row> {
   keyOf(row: Row): string;
   sorting?: Sorting;
   /** Label of the field that filters; without it there is none. */
-  filter?: { label: string; text(row: Row): string; count(shown: number, all: number): string };
+  filter?: { label: string; text(row: Row): string; onTyped?(text: string): void; count(shown: number, all: number): string };
   /** Said when there is nothing. */
   empty: string;
   locale: string;
@@ -67,7 +67,7 @@ export function Table<Row>({ caption, rows, columns, keyOf, sorting, filter, emp
     <div className={css["whole"]}>
       {filter && rows.length > 0 && (
         <div className={css["filter"]}>
-          <Input type="search" label={filter.label} value={typed} onValue={setTyped} autoComplete="off" />
+          <Input type="search" label={filter.label} value={typed} autoComplete="off" onValue={(text) => { setTyped(text); filter.onTyped?.(text); }} />
           <p role="status" className={css["count"]}>{counted}</p>
         </div>
       )}

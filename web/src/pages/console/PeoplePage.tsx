@@ -9,7 +9,7 @@ import { Table, type Column } from "../../ui/Table.tsx";
 import { useConsoleWords } from "../../words/console.tsx";
 import { faultOf, Refused, useDesk, useSend } from "./desk.tsx";
 import { shownName } from "./enrol.ts";
-import { Pages, usePages, type Persons } from "./paged.tsx";
+import { Pages, useFound, usePages, type Persons } from "./paged.tsx";
 import { Go, Head, Part } from "./Shell.tsx";
 import css from "./Console.module.css";
 
@@ -24,6 +24,8 @@ export function PeoplePage() {
   const [kind, setKind] = useState<PersonKind | "all">("all");
   const [adding, setAdding] = useState(false);
   const persons = usePages<Persons>("persons", "/persons", { query: { limit: PAGE } });
+  const [typed, setTyped] = useState("");
+  const found = useFound(typed, persons.hasNextPage);
   const columns: Column<Person>[] = [
     { id: "name", head: t("person.legal"), names: true, sort: (p) => p.legal_name, cell: (p) => <Link href={`/console/people/${p.id}`}>{p.legal_name}</Link> },
     { id: "shown", head: t("person.display"), sort: (p) => p.display_name, cell: (p) => p.display_name },
@@ -43,9 +45,9 @@ export function PeoplePage() {
           options={[{ value: "all", label: t("people.all") }, ...kinds.map((value) => ({ value, label: t(`people.kind.${value}`) }))]} />
         <Pages of={persons} rows={(page) => page.persons}>
           {(rows) => (
-            <Table caption={t("people.list")} rows={rows.filter((p) => kind === "all" || p.kind === kind)} columns={columns}
+            <Table caption={t("people.list")} rows={[...rows, ...found.filter((p) => !rows.some((r) => r.id === p.id))].filter((p) => kind === "all" || p.kind === kind)} columns={columns}
               keyOf={(p) => p.id} locale={locale} sorting={{ by: "name", down: false }} empty={t("people.empty")}
-              filter={{ label: t("table.filter"), text: (p) => `${p.legal_name} ${p.display_name} ${p.email ?? ""}`, count: (n, all) => t("table.count", { n, all }) }} />
+              filter={{ label: t("table.filter"), onTyped: setTyped, text: (p) => `${p.legal_name} ${p.display_name} ${p.email ?? ""}`, count: (n, all) => t("table.count", { n, all }) }} />
           )}
         </Pages>
       </Part>

@@ -1,6 +1,6 @@
 // Lists that can grow: read page by page, or whole where a choice needs
 // everybody.
-import type { ReactNode } from "react";
+import { useEffect, useState, type ReactNode } from "react";
 import { useInfiniteQuery, useQuery, type UseInfiniteQueryResult, type UseQueryResult } from "@tanstack/react-query";
 import { many, type Person } from "../../protocol/clinic.ts";
 import type { Asked, ReadPath } from "../../protocol/office.ts";
@@ -50,6 +50,25 @@ export function Pages<T, Row>({ of, rows, children }: { of: Paged<T>; rows(page:
 }
 
 export interface Persons { persons: Person[] | null; next?: string }
+
+/** Typing pauses for so long before the server is asked. */
+const SETTLED_MS = 300;
+
+/** Those whose name holds a text, among the pages that were not read yet. A name goes in a body, never in an address. */
+export function useFound(text: string, enabled: boolean): Person[] {
+  const { office } = useDesk();
+  const [q, settle] = useState("");
+  useEffect(() => {
+    const timer = setTimeout(() => settle(text.trim()), SETTLED_MS);
+    return () => clearTimeout(timer);
+  }, [text]);
+  const found = useQuery({
+    queryKey: ["persons", "found", q],
+    queryFn: ({ signal }) => office.post<Persons>("/persons/search", { body: { q, limit: 100 }, signal }),
+    enabled: enabled && q !== "",
+  });
+  return [...many(found.data?.persons)];
+}
 
 /** Everybody of a kind, to choose from and to know names by. */
 export function usePersons(kind?: Person["kind"], enabled = true): UseQueryResult<{ persons: Person[] }> {
