@@ -49,6 +49,8 @@ type computation struct {
 	running bool
 	first   bool // as the first release flagged: family too is late
 	evening evening
+	// counting is what the rules count of the evening.
+	counting []span
 }
 
 func begin(plan rooms.Plan, roster rooms.Roster, journal []rooms.Event, rules Rules) *computation {
@@ -106,6 +108,7 @@ func (c *computation) judgeAll(everybody []presence, end int64) []Record {
 		}
 	}
 	c.evening = lay(c.plan, union(staffed...), c.moves, end)
+	c.counting = c.evening.counting(c.rules)
 	records := make([]Record, len(c.seats))
 	for i, seat := range c.seats {
 		records[i] = c.judge(seat, everybody[i])
@@ -116,14 +119,14 @@ func (c *computation) judgeAll(everybody []presence, end int64) []Record {
 // judge measures one presence against the evening.
 func (c *computation) judge(seat rooms.Seat, p presence) Record {
 	in := union(p.intervals...)
-	counted := intersect(in, c.evening.counting(c.rules))
+	counted := intersect(in, c.counting)
 	sum := total(counted)
 	r := Record{
 		Session: c.plan.Session, Person: seat.Person, DisplayName: seat.DisplayName, Role: seat.Role,
 		Minutes: sum / 60000, Seconds: seconds(sum),
 		Segments:       c.evening.segmentTimes(c.plan, counted),
-		BreakSeconds:   seconds(total(intersect(in, c.evening.breaks))),
-		OverrunSeconds: seconds(total(intersect(in, []span{{c.evening.plan.to, max(c.evening.plan.to, c.evening.end)}}))),
+		BreakSeconds:   seconds(overlap(in, c.evening.breaks)),
+		OverrunSeconds: seconds(overlap(in, []span{{c.evening.plan.to, max(c.evening.plan.to, c.evening.end)}})),
 		LobbySeconds:   seconds(p.lobbyMS),
 		Reconnects:     p.bridged,
 		Intervals:      p.shownIntervals(), Gaps: p.shownGaps(),
@@ -150,16 +153,16 @@ func (c *computation) measure(r *Record, p presence, in, counted []span) {
 	}
 	if len(p.pieces) > 0 {
 		silent := subtract(intersect(union(p.pieces...), counted), switched(p.camera, p.linked))
-		r.AudioOnlySeconds = new(seconds(total(intersect(silent, switched(p.voice(), p.linked)))))
+		r.AudioOnlySeconds = new(seconds(overlap(silent, switched(p.voice(), p.linked))))
 	}
 	if len(in) == 0 {
 		return
 	}
 	planned := intersect(in, []span{c.evening.plan})
-	r.UnstaffedSeconds = new(seconds(total(subtract(planned, c.evening.staffed))))
-	r.SteppedAwaySeconds = new(seconds(total(intersect(counted, switched(p.away, in)))))
+	r.UnstaffedSeconds = new(seconds(total(planned) - overlap(planned, c.evening.staffed)))
+	r.SteppedAwaySeconds = new(seconds(overlap(counted, switched(p.away, in))))
 	if aside := switched(p.aside, in); len(aside) > 0 {
-		r.AsideSeconds = new(seconds(total(intersect(counted, aside))))
+		r.AsideSeconds = new(seconds(overlap(counted, aside)))
 	}
 	if p.here {
 		return

@@ -20,7 +20,7 @@ func (v evening) wasHeld() bool { return v.held.length() > 0 }
 func lay(plan rooms.Plan, staffed []span, moves []rooms.Move, end int64) evening {
 	v := evening{plan: span{millis(plan.Start), millis(plan.End)}, end: end, staffed: staffed}
 	starts := make([]int64, 0, 2)
-	inside := len(intersect(staffed, []span{v.plan})) > 0
+	inside := overlap(staffed, []span{v.plan}) > 0
 	if len(staffed) > 0 {
 		starts = append(starts, staffed[0].from)
 	}
@@ -78,7 +78,7 @@ func (v evening) due(rules Rules) int64 {
 	if rules.CountBreaks {
 		return v.held.length()
 	}
-	return total(subtract([]span{v.held}, v.breaks))
+	return v.held.length() - overlap([]span{v.held}, v.breaks)
 }
 
 // segmentTimes is a person's part in each planned segment. counted are their
@@ -97,7 +97,7 @@ func (v evening) segmentTimes(plan rooms.Plan, counted []span) []SegmentTime {
 		if s.End.After(t.End) {
 			t.End = s.End.UTC()
 		}
-		spent[s.Index] += total(intersect(counted, []span{spanOf(s)}))
+		spent[s.Index] += overlap(counted, []span{spanOf(s)})
 	}
 	for i := range times {
 		if times[i].Kind != rooms.Break {

@@ -2,6 +2,7 @@ package attendance
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 	"time"
 )
@@ -62,19 +63,37 @@ func intersect(a, b []span) []span {
 	if len(a) == 0 || len(b) == 0 {
 		return nil
 	}
-	shared := make([]span, 0, len(a)+len(b)-1)
-	for i, j := 0, 0; i < len(a) && j < len(b); {
-		s := span{max(a[i].from, b[j].from), min(a[i].to, b[j].to)}
-		if s.length() > 0 {
-			shared = append(shared, s)
-		}
-		if a[i].to < b[j].to {
-			i++
-		} else {
-			j++
+	all := make([]span, 0, len(a)+len(b)-1)
+	for s := range shared(a, b) {
+		all = append(all, s)
+	}
+	return all
+}
+
+// overlap is how long two unions share, in milliseconds.
+func overlap(a, b []span) int64 {
+	var sum int64
+	for s := range shared(a, b) {
+		sum += s.length()
+	}
+	return sum
+}
+
+// shared yields the spans that two unions share, in order.
+func shared(a, b []span) iter.Seq[span] {
+	return func(yield func(span) bool) {
+		for i, j := 0, 0; i < len(a) && j < len(b); {
+			s := span{max(a[i].from, b[j].from), min(a[i].to, b[j].to)}
+			if s.length() > 0 && !yield(s) {
+				return
+			}
+			if a[i].to < b[j].to {
+				i++
+			} else {
+				j++
+			}
 		}
 	}
-	return shared
 }
 
 // subtract is what the union a has and b has not.
