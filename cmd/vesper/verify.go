@@ -42,7 +42,7 @@ func (v *verifyCommand) Run(ctx context.Context, io *streams) error {
 		return err
 	}
 	defer file.Close()
-	reader := bufio.NewReaderSize(file, 1<<20)
+	reader := bufio.NewReader(file)
 	if start, _ := reader.Peek(len(archiveStart)); bytes.Equal(start, []byte(archiveStart)) {
 		return told(io, verifyArchive(ctx, reader, against, io))
 	}

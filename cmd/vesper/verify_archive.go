@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"runtime"
 	"runtime/debug"
 	"sync"
@@ -37,6 +38,12 @@ type tally struct {
 	lastShown time.Time
 }
 
+// checked is what was found of a block's bundles.
+type checked struct {
+	n     int // of the block
+	found []verified
+}
+
 // verifyArchive reads an archive once, checks its bundles on all cores and
 // compares what is there with the log of seals.
 func verifyArchive(ctx context.Context, r *bufio.Reader, against proofs, out *streams) error {
@@ -46,42 +53,58 @@ func verifyArchive(ctx context.Context, r *bufio.Reader, against proofs, out *st
 	}
 	defer debug.SetGCPercent(debug.SetGCPercent(gcPercent))
 	t := &tally{holdings: ledger.Holdings{Head: head}, began: time.Now(), proven: len(against.keys) > 0}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	lines, results, readErr := make(chan numbered, 4), make(chan verified, 4), make(chan error, 1)
-	back := make(chan []byte, cap(lines))
-	go func() { readErr <- readLines(ctx, r, lines, back) }()
-	var workers sync.WaitGroup
-	for range runtime.GOMAXPROCS(0) {
-		workers.Go(func() {
-			inspector := newInspector(against)
-			for line := range lines {
-				results <- inspector.verify(line)
-				select {
-				case back <- line.text:
-				default:
-				}
-			}
-		})
+	cores := runtime.GOMAXPROCS(0)
+	blocks, back, results := make(chan *block, cores), make(chan *block, 2*cores+1), make(chan checked, cores)
+	for range cap(back) {
+		back <- new(block)
+	}
+	var rest []byte
+	var reader, workers sync.WaitGroup
+	reader.Go(func() { rest, err = readBlocks(ctx, r, blocks, back) })
+	for range cores {
+		workers.Go(func() { inspect(against, blocks, back, results) })
 	}
 	go func() { workers.Wait(); close(results) }()
-	pending := map[int]verified{} // ready before those ahead of them
-	for found := range results {
-		pending[found.n] = found
-		for n := t.lines + 2; pending[n].n == n; n++ {
-			t.add(pending[n])
-			delete(pending, n)
-		}
-		t.show(out, false)
-	}
-	if err := <-readErr; err != nil {
+	t.collect(results, out)
+	reader.Wait()
+	if err != nil {
 		return err
 	}
 	t.show(out, true)
 	if t.firstErr != nil {
 		return fmt.Errorf("line %d: %w", t.first, t.firstErr)
 	}
-	return t.finish(r, against, out)
+	return t.finish(io.MultiReader(bytes.NewReader(rest), r), against, out)
+}
+
+// inspect checks the lines of blocks, and gives them back.
+func inspect(against proofs, blocks <-chan *block, back chan<- *block, results chan<- checked) {
+	inspector := newInspector(against)
+	for b := range blocks {
+		found := make([]verified, len(b.lines))
+		for i, line := range b.lines {
+			found[i] = inspector.verify(line)
+		}
+		results <- checked{b.n, found}
+		back <- b
+	}
+}
+
+// collect adds what was found, in the order of the lines.
+func (t *tally) collect(results <-chan checked, out *streams) {
+	pending := map[int][]verified{} // ready before those ahead of them
+	next := 0
+	for one := range results {
+		pending[one.n] = one.found
+		for found, ready := pending[next]; ready; found, ready = pending[next] {
+			for _, v := range found {
+				t.add(v)
+			}
+			delete(pending, next)
+			next++
+		}
+		t.show(out, false)
+	}
 }
 
 func readHead(r *bufio.Reader) (head ledger.ArchiveHead, err error) {
@@ -107,7 +130,7 @@ func (t *tally) add(v verified) {
 	}
 	if v.err != nil {
 		if t.firstErr == nil {
-			t.first, t.firstErr = v.n, v.err
+			t.first, t.firstErr = t.lines+1, v.err // behind the head
 		}
 		return
 	}
@@ -134,7 +157,7 @@ func (t *tally) show(out *streams, last bool) {
 }
 
 // finish reads what stands behind the bundles and compares it with them.
-func (t *tally) finish(r *bufio.Reader, against proofs, out *streams) error {
+func (t *tally) finish(r io.Reader, against proofs, out *streams) error {
 	if err := readRest(r, &t.holdings); err != nil {
 		return err
 	}

@@ -8,70 +8,92 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unsafe"
 
 	"vesper/rooms/ledger"
 )
 
-// numbered is a line of an archive.
-type numbered struct {
-	n    int // from 1, as an editor shows it
-	text []byte
+// block is a part of an archive: lines with bundles, whole and in order.
+type block struct {
+	n     int // from 0
+	text  []byte
+	lines [][]byte // of the text, without their ends
 }
+
+// blockSize is how much is read at a time. A line that is longer makes the
+// block longer.
+const blockSize = 1 << 20
+
+// readBlocks hands out the lines with bundles, and returns what it has read of
+// what follows. Blocks that come back are written over.
+func readBlocks(ctx context.Context, r io.Reader, blocks chan<- *block, back <-chan *block) (rest []byte, err error) {
+	defer close(blocks)
+	for n := 0; ; n++ {
+		b := <-back
+		ended, err := b.read(r, rest)
+		if err != nil {
+			return nil, fmt.Errorf("read archive: %w", err)
+		}
+		behind, last := b.cut(ended)
+		b.n, rest = n, append(rest[:0], behind...)
+		select {
+		case blocks <- b:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+		if last {
+			return rest, nil
+		}
+	}
+}
+
+// read fills the block, behind what was left over, with a line's end at least,
+// and reports whether there is no more.
+func (b *block) read(r io.Reader, left []byte) (ended bool, err error) {
+	b.text = append(b.text[:0], left...)
+	for {
+		start := len(b.text)
+		b.text = slices.Grow(b.text, blockSize)[:start+blockSize]
+		n, err := io.ReadFull(r, b.text[start:])
+		b.text = b.text[:start+n]
+		switch {
+		case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+			return true, nil
+		case err != nil || bytes.IndexByte(b.text[start:], '\n') >= 0:
+			return false, err
+		}
+	}
+}
+
+// cut cuts the text into lines, up to the first that is no bundle, or is not
+// whole. It returns what stands behind them, and whether no bundle can follow.
+func (b *block) cut(ended bool) (rest []byte, last bool) {
+	b.lines = b.lines[:0]
+	for rest = b.text; ; {
+		if !bytes.HasPrefix(rest, bundleStart) {
+			return rest, ended || len(rest) >= len(bundleStart)
+		}
+		line, behind, whole := bytes.Cut(rest, newline)
+		if !whole && !ended {
+			return rest, false
+		}
+		b.lines, rest = append(b.lines, line), behind
+	}
+}
+
+// A bundle's line begins otherwise than what stands behind them.
+var bundleStart, newline = []byte(`{"format":`), []byte("\n")
 
 // verified is what was found of one bundle. It keeps nothing of its line.
 type verified struct {
-	n        int
 	size     int
 	holding  ledger.Holding
 	sealed   bool
 	signed   bool
 	unsealed int // entries behind the last seal
 	err      error
-}
-
-// isBundle tells a bundle from what stands behind them.
-func isBundle(line []byte) bool { return bytes.HasPrefix(line, []byte(`{"format":`)) }
-
-// readLines hands out the lines with bundles, and stops before what follows.
-// Lines that come back are written over.
-func readLines(ctx context.Context, r *bufio.Reader, lines chan<- numbered, back <-chan []byte) error {
-	defer close(lines)
-	for n := 2; ; n++ {
-		if start, _ := r.Peek(len(`{"format":`)); !isBundle(start) {
-			return nil
-		}
-		var text []byte
-		select {
-		case text = <-back:
-		default:
-		}
-		text, err := readLine(r, text[:0])
-		if err != nil {
-			return fmt.Errorf("read archive: %w", err)
-		}
-		select {
-		case lines <- numbered{n, text}:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
-}
-
-// readLine puts a line behind text, without its end.
-func readLine(r *bufio.Reader, text []byte) ([]byte, error) {
-	for {
-		part, err := r.ReadSlice('\n')
-		text = append(text, part...)
-		if errors.Is(err, bufio.ErrBufferFull) {
-			continue
-		}
-		if errors.Is(err, io.EOF) {
-			err = nil
-		}
-		return bytes.TrimSuffix(text, []byte("\n")), err
-	}
 }
 
 // inspector checks the lines of bundles. Each core has one.
@@ -87,29 +109,30 @@ func newInspector(against proofs) *inspector {
 
 // verify checks a bundle: in one pass, and if it does not pass, one thing after
 // the other, to say what is broken.
-func (i *inspector) verify(line numbered) verified {
-	// The line is written over when this returns. What passes leaves a holding
-	// only, which is a copy, and what does not is copied first.
-	bundle, report, ok := i.checker.Pass(unsafe.String(unsafe.SliceData(line.text), len(line.text)))
-	var err error
+func (i *inspector) verify(line []byte) (found verified) {
+	// The line is written over later. What passes leaves a holding only, which is
+	// a copy, and what does not is copied first.
+	bundle, report, ok := i.checker.Pass(unsafe.String(unsafe.SliceData(line), len(line)))
 	if !ok || i.rules.verifyRows(bundle, report) != nil {
-		if bundle, err = ledger.ParseText(string(line.text)); err != nil {
-			return verified{n: line.n, err: &ledger.BrokenError{Place: "bundle", Reason: err.Error()}}
+		var err error
+		if bundle, err = ledger.ParseText(string(line)); err != nil {
+			return verified{err: &ledger.BrokenError{Place: "bundle", Reason: err.Error()}}
 		}
 		if report, err = verifyBundle(bundle, i.against); err != nil {
-			return verified{n: line.n, err: fmt.Errorf("session %s: %w", bundle.Context.Plan.Session, err)}
+			return verified{err: fmt.Errorf("session %s: %w", bundle.Context.Plan.Session, err)}
 		}
 	}
 	return verified{
-		n: line.n, size: len(line.text) + len("\n"), holding: bundle.Holding(),
+		size: len(line) + len(newline), holding: bundle.Holding(),
 		sealed: report.Sealed(), signed: report.Signed(), unsealed: report.Unsealed,
 	}
 }
 
 // readRest adds what stands behind the bundles to what the archive holds.
-func readRest(r *bufio.Reader, holdings *ledger.Holdings) error {
+func readRest(r io.Reader, holdings *ledger.Holdings) error {
+	lines := bufio.NewReader(r)
 	for {
-		text, err := r.ReadString('\n')
+		text, err := lines.ReadString('\n')
 		if err != nil && !errors.Is(err, io.EOF) {
 			return fmt.Errorf("read archive: %w", err)
 		}
@@ -117,7 +140,7 @@ func readRest(r *bufio.Reader, holdings *ledger.Holdings) error {
 			holdings.AddLine(ledger.ArchiveLine{Leaf: &leaf})
 			continue
 		}
-		return decodeRest(io.MultiReader(strings.NewReader(text), r), holdings)
+		return decodeRest(io.MultiReader(strings.NewReader(text), lines), holdings)
 	}
 }
 

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"encoding/json"
 	"testing"
 	"time"
 
@@ -54,6 +55,26 @@ func agrees(t rapid.TB, text string) {
 	if slow, err := decode(text); err != nil || slow != quick {
 		t.Fatalf("%s: quick %+v, else %+v, %v", text, quick, slow, err)
 	}
+}
+
+// An event within a JSON string is read as its text is, which is that without
+// the backslashes.
+func TestEventInString(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		text := Canonical(anyEvent(t))
+		quoted, err := json.Marshal(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		inside := string(quoted[1 : len(quoted)-1])
+		var alone, within rooms.Event
+		c := &cursor{inside + `"`, true}
+		c.event(&within, asString)
+		plain := quickDecode(&alone, text)
+		if (c.ok && c.text == `"`) != plain || plain && (alone != within || string(withoutBackslashes([]byte("x"), inside)) != "x"+text) {
+			t.Fatalf("%s: %v as %+v, within %v as %+v", text, plain, alone, c.ok, within)
+		}
+	})
 }
 
 func FuzzQuick(f *testing.F) {
