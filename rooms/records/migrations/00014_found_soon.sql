@@ -10,3 +10,5 @@ DROP INDEX audit_by_session;
 CREATE INDEX audit_by_session ON audit (clinic, session, person, action, at_ms, n);
 DROP INDEX audit_by_time;
 CREATE INDEX audit_by_time ON audit (clinic, at_ms, n);
+DROP INDEX audit_by_person;
+CREATE INDEX audit_by_person ON audit (clinic, person, at_ms, n) WHERE person <> '';
