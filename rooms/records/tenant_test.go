@@ -107,6 +107,9 @@ func testOtherClinic(t *testing.T) {
 		"Seat":           func() error { return second(r.Seat(ctx, me, seat)) },
 		"Session":        func() error { return second(r.Session(ctx, me, session)) },
 		"SessionForSeat": func() error { return second(r.SessionForSeat(ctx, me, seat, evening)) },
+		"SessionForStandIn": func() error {
+			return second(r.SessionForStandIn(ctx, me, seat, person, evening))
+		},
 		"CancelSession":  func() error { return r.CancelSession(ctx, me, theirs.sessions[1]) },
 		"Roster":         func() error { return second(r.Roster(ctx, me, session)) },
 		"ExtendRoster":   func() error { return second(r.ExtendRoster(ctx, me, session)) },
