@@ -162,6 +162,9 @@ func (p place) fill(ctx context.Context, size size, found *result) (y *year, err
 		if err == nil {
 			y, err = recall(ctx, r, p.clock, size)
 		}
+		if err == nil { // as a server does after its start
+			err = r.RefreshRows(ctx)
+		}
 		return y, err
 	}
 	y, err = fill(ctx, r, p.clock, size)
