@@ -26,8 +26,10 @@ type Config struct {
 	// URL is how people reach the pages, for links: https://groups.example.org.
 	URL string `koanf:"url"`
 	// TrustedProxies are the addresses or networks of proxies in front: only what
-	// they write into X-Forwarded-For says who asks.
+	// they write into ProxyHeader says who asks.
 	TrustedProxies []string `koanf:"trusted_proxies"`
+	// ProxyHeader is X-Forwarded-For by default; no other is read.
+	ProxyHeader string `koanf:"proxy_header"`
 	// Limits bound how often one address may ask without a token.
 	Limits LimitsConfig `koanf:"limits"`
 	// Data is the folder of records and keys.

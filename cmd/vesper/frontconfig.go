@@ -23,6 +23,12 @@ func (c Config) checkFront() error {
 	if l := c.Limits; l.Burst < 0 || l.PerSecond < 0 || (l.Burst == 0) != (l.PerSecond == 0) {
 		return errors.New("limits needs both burst and per_second, above 0")
 	}
+	if name := c.ProxyHeader; name != "" && strings.Trim(strings.ToLower(name), "abcdefghijklmnopqrstuvwxyz0123456789-") != "" {
+		return fmt.Errorf("proxy_header: %q is no name of a header", name)
+	}
+	if c.ProxyHeader != "" && len(c.TrustedProxies) == 0 {
+		return errors.New("proxy_header: without trusted_proxies nobody's is read")
+	}
 	return nil
 }
 
@@ -49,5 +55,6 @@ func (c Config) proxies() (list []netip.Prefix, err error) {
 }
 
 func (l LimitsConfig) limits() api.Limits {
-	return api.Limits{Address: api.Rate{Burst: l.Burst, PerSecond: l.PerSecond}}
+	rate := api.Rate{Burst: l.Burst, PerSecond: l.PerSecond}
+	return api.Limits{Address: rate, Connect: rate}
 }

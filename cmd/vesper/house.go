@@ -22,7 +22,6 @@ import (
 	"vesper/sfu"
 	"vesper/signaling"
 	"vesper/signaling/api"
-	"vesper/signaling/wire"
 )
 
 // house is a running server. open builds it top to bottom by hand; Close
@@ -187,11 +186,10 @@ func (h *house) openPages(ctx context.Context, cert *tls.Certificate) (err error
 		return err
 	}
 	mux := http.NewServeMux()
-	mux.Handle(wire.Path, h.signaling)
 	api.Mount(mux, api.Options{
 		Records: h.records, Authority: h.authority, Keys: h.keys, Clock: h.clock, Logger: h.log, URL: h.url, Live: h.hall, Planned: h.desk.Wake, Checkpointed: h.checkpoints.made, SignIn: ways,
 		Posted: h.post.Wake, Organizer: h.config.organizer(), InsideHooks: h.config.Webhooks.AllowInside,
-		OnClose: h.onClose, Proxies: proxies, Limits: h.config.Limits.limits(),
+		OnClose: h.onClose, Proxies: proxies, ProxyHeader: h.config.ProxyHeader, Limits: h.config.Limits.limits(), Conversation: h.signaling,
 	})
 	h.health(mux)
 	h.pages(mux)
@@ -203,7 +201,8 @@ func (h *house) openPages(ctx context.Context, cert *tls.Certificate) (err error
 // serveHTTP serves with the limits that every listener has.
 func serveHTTP(l net.Listener, handler http.Handler, failed chan<- error) *http.Server {
 	server := &http.Server{
-		Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 16 << 10,
+		Handler: bounded(handler, pieceWithin), ReadHeaderTimeout: 10 * time.Second, WriteTimeout: pieceWithin,
+		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 16 << 10,
 		ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelDebug),
 	}
 	go func() {

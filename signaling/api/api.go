@@ -25,6 +25,7 @@ import (
 	"vesper/auth"
 	"vesper/rooms"
 	"vesper/rooms/records"
+	"vesper/signaling/wire"
 )
 
 // Options of the interface. Records, Authority, Keys and URL must be set.
@@ -51,8 +52,13 @@ type Options struct {
 	// none.
 	Organizer string
 	// Proxies are those in front of this server: they alone are believed when
-	// they say who asks.
-	Proxies []netip.Prefix
+	// they say who asks, in ProxyHeader and nowhere else; X-Forwarded-For by
+	// default.
+	Proxies     []netip.Prefix
+	ProxyHeader string
+	// Conversation is the WebSocket of wire.Path; nil: somebody else serves it.
+	// It is begun as often as Limits let an address.
+	Conversation http.Handler
 	// Limits bound those who have no token.
 	Limits Limits
 	// OnClose is given what ends and waits for the work behind requests.
@@ -67,6 +73,7 @@ type house struct {
 	exporting *exportDesk
 	byAddress *meter
 	byLink    *meter
+	byConnect *meter
 }
 
 var problems sync.Once
@@ -125,7 +132,7 @@ func Mount(mux *http.ServeMux, o Options) {
 	api := humago.New(mux, config)
 	h := &house{Options: o, exporting: newExportDesk(o.Clock, o.Logger)}
 	limits := o.Limits.orDefault()
-	h.byAddress, h.byLink = newMeter(o.Clock, limits.Address), newMeter(o.Clock, limits.Link)
+	h.byAddress, h.byLink, h.byConnect = newMeter(o.Clock, limits.Address), newMeter(o.Clock, limits.Link), newMeter(o.Clock, limits.Connect)
 	o.OnClose(h.exporting.Close)
 	api.UseMiddleware(h.strangers, h.identify(api), h.once)
 	h.door(api)
@@ -158,6 +165,9 @@ func Mount(mux *http.ServeMux, o Options) {
 	h.mail(api)
 	h.federated(mux)
 	h.oauth(mux)
+	if o.Conversation != nil {
+		mux.HandleFunc(wire.Path, h.metered(h.byConnect, o.Conversation.ServeHTTP, writeProblem))
+	}
 	mux.HandleFunc("GET /.well-known/jwks.json", h.jwks)
 	mux.HandleFunc("/api/", notFound)
 }

@@ -1,21 +1,26 @@
 package api
 
 import (
+	"cmp"
 	"net/http"
 	"net/netip"
 	"slices"
 	"strings"
 )
 
-// asking is the address that a request comes from. What X-Forwarded-For says
-// counts only as far as proxies of ours wrote it.
+// forwardedFor is the header in which proxies say who asks, unless the
+// configuration names another.
+const forwardedFor = "X-Forwarded-For"
+
+// asking is the address that a request comes from. What the proxies' header
+// says counts only as far as proxies of ours wrote it.
 func (h *house) asking(r *http.Request) string {
 	from, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil { // no address of a network
 		return r.RemoteAddr
 	}
 	who := from.Addr().Unmap()
-	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+	hops := strings.Split(strings.Join(r.Header.Values(cmp.Or(h.ProxyHeader, forwardedFor)), ","), ",")
 	for _, hop := range slices.Backward(hops) {
 		if !h.proxy(who) {
 			break

@@ -25,11 +25,18 @@ type Rate struct {
 
 // Limits bound what those may ask who have no token: for one address, behind
 // which a whole clinic may be, and with one link. A zero rate is the default.
-type Limits struct{ Address, Link Rate }
+type Limits struct {
+	Address, Link Rate
+	// Connect is for an address too, and for the WebSocket alone: a clinic
+	// whose network was away comes back at once, and still opens its links.
+	Connect Rate
+}
 
 // DefaultLimits let thirty people behind one address come in and load their
 // page again at once, and one person try their link again and again.
-var DefaultLimits = Limits{Address: Rate{Burst: 120, PerSecond: 4}, Link: Rate{Burst: 20, PerSecond: 0.5}}
+var DefaultLimits = Limits{
+	Address: Rate{Burst: 120, PerSecond: 4}, Link: Rate{Burst: 20, PerSecond: 0.5}, Connect: Rate{Burst: 120, PerSecond: 4},
+}
 
 func (l Limits) orDefault() Limits {
 	if l.Address == (Rate{}) {
@@ -37,6 +44,9 @@ func (l Limits) orDefault() Limits {
 	}
 	if l.Link == (Rate{}) {
 		l.Link = DefaultLimits.Link
+	}
+	if l.Connect == (Rate{}) {
+		l.Connect = DefaultLimits.Connect
 	}
 	return l
 }
@@ -121,8 +131,12 @@ func (h *house) strangers(ctx huma.Context, next func(huma.Context)) {
 
 // slowly is strangers for the few pages that are no operations. how refuses.
 func (h *house) slowly(page http.HandlerFunc, how func(http.ResponseWriter, *problem)) http.HandlerFunc {
+	return h.metered(h.byAddress, page, how)
+}
+
+func (h *house) metered(by *meter, page http.HandlerFunc, how func(http.ResponseWriter, *problem)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		wait := h.byAddress.wait(h.asking(r))
+		wait := by.wait(h.asking(r))
 		if wait == 0 {
 			page(w, r)
 			return

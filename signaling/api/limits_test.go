@@ -27,7 +27,8 @@ func limited(t *testing.T) (*office, http.Handler) {
 	mux := http.NewServeMux()
 	Mount(mux, Options{
 		Records: o.records, Authority: o.authority, Keys: keys, Clock: o, URL: o.url,
-		Proxies: []netip.Prefix{netip.MustParsePrefix("192.0.2.1/32")},
+		Proxies:      []netip.Prefix{netip.MustParsePrefix("192.0.2.1/32")},
+		Conversation: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusSwitchingProtocols) }),
 	})
 	return o, mux
 }
@@ -67,6 +68,7 @@ func TestAThousandTries(t *testing.T) {
 		{"POST", "/api/v1/staff/passkey/begin", func(int) any { return nil }},
 		{"POST", "/api/v1/staff/passkey/signin", func(int) any { return PasskeyAnswer{ID: "x", Response: json.RawMessage("{}")} }},
 		{"POST", "/api/v1/oauth/token", func(i int) any { return url.Values{"grant_type": {strconv.Itoa(i)}} }},
+		{"GET", wire.Path, func(int) any { return nil }},
 		{"GET", "/api/v1/oidc/idp/start", func(int) any { return nil }},
 		{"GET", "/api/v1/oidc/idp/callback?state=x", func(int) any { return nil }},
 		{"GET", "/api/v1/smart/launch?iss=x", func(int) any { return nil }},
@@ -160,6 +162,22 @@ func TestWhoAsks(t *testing.T) {
 		}
 		if got := h.asking(request); got != c.want {
 			t.Errorf("from %s with %q: %s, want %s", c.from, c.forwarded, got, c.want)
+		}
+	}
+}
+
+// The header that the configuration names is read, and no other.
+func TestProxyHeader(t *testing.T) {
+	h := &house{Options: Options{Proxies: []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}, ProxyHeader: "X-Real-IP"}}
+	for from, want := range map[string]string{"192.0.2.1:1": "203.0.113.9", "198.51.100.7:1": "198.51.100.7"} {
+		request := httptest.NewRequest("GET", "/", nil)
+		request.RemoteAddr = from
+		request.Header.Set("X-Real-IP", "203.0.113.9")
+		for _, other := range []string{"X-Forwarded-For", "Forwarded", "True-Client-IP", "CF-Connecting-IP"} {
+			request.Header.Set(other, "10.9.9.9")
+		}
+		if got := h.asking(request); got != want {
+			t.Errorf("from %s: %s, want %s", from, got, want)
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+	"time"
 
 	"vesper/auth"
 	"vesper/rooms/records"
@@ -12,6 +13,9 @@ import (
 
 // tokenPath is where programs exchange their assertions.
 const tokenPath = "/api/v1/oauth/token"
+
+// formWithin is how long a program may take to send its form.
+const formWithin = 10 * time.Second
 
 // oauth is the token endpoint for programs (RFC 6749, 4.4, with RFC 7523
 // assertions, as SMART Backend Services have it). Its bodies are those of the
@@ -25,7 +29,11 @@ func (h *house) oauth(mux *http.ServeMux) {
 
 func (h *house) token(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, 16<<10)
-	if err := r.ParseForm(); err != nil {
+	slow := http.NewResponseController(w)
+	_ = slow.SetReadDeadline(time.Now().Add(formWithin)) // tests have a recorder, which has none
+	err := r.ParseForm()
+	_ = slow.SetReadDeadline(time.Time{})
+	if err != nil {
 		oauthProblem(w, http.StatusBadRequest, "invalid_request", "The body is a form of at most 16 KiB.")
 		return
 	}
