@@ -95,6 +95,12 @@ func (r *Records) LastDoor(ctx context.Context, clinic rooms.ClinicID, person ro
 	return r.door(ctx, clinic, "clinic = ? AND person = ?", clinic, person)
 }
 
+// LastHome finds what a person said the last time that they were at home and
+// gave an address.
+func (r *Records) LastHome(ctx context.Context, clinic rooms.ClinicID, person rooms.PersonID) (Door, error) {
+	return r.door(ctx, clinic, "clinic = ? AND person = ? AND place = ? AND address <> ''", clinic, person, "home")
+}
+
 func (r *Records) door(ctx context.Context, clinic rooms.ClinicID, where string, args ...any) (door Door, err error) {
 	err = r.view(ctx, clinic, "find door", func(ctx context.Context, db bun.IDB) error {
 		row, err := one[doorRow](ctx, db, "accepted_at DESC, session", where, args...)

@@ -144,6 +144,7 @@ func testOtherClinic(t *testing.T) {
 			return r.SaveAnswers(ctx, me, []Answer{{Clinic: me, Session: mine.sessions[0], Person: mine.people[1].ID, Scale: theirScales[0].ID}})
 		},
 		"LastDoor": func() error { return second(r.LastDoor(ctx, me, person)) },
+		"LastHome": func() error { return second(r.LastHome(ctx, me, person)) },
 		"Audit":    func() error { return r.Audit(ctx, AuditEntry{Clinic: "unknown"}) },
 		"AddStaffLink": func() error {
 			return r.AddStaffLink(ctx, auth.StaffLink{ID: "x", Hash: "x", Staff: auth.Staff{Clinic: me, Person: person}})

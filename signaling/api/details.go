@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -211,6 +212,10 @@ func (a asked) incomplete(in wire.TicketRequest) error {
 	return found.refuse("incomplete", "Some details for tonight are missing.")
 }
 
+// zipCode is a ZIP code of the United States, with or without the four digits
+// behind it.
+var zipCode = regexp.MustCompile(`^[0-9]{5}(-[0-9]{4})?$`)
+
 func (a asked) checkAddress(found *findings, door wire.Door) {
 	address := wire.Address{}
 	if door.Address != nil {
@@ -227,6 +232,7 @@ func (a asked) checkAddress(found *findings, door wire.Door) {
 		ok := utf8.RuneCountInString(part.value) <= part.limit && (part.value != "" || !part.needed)
 		found.check(ok, "door.address."+part.field, fmt.Sprintf("Give this part of the address, in up to %d characters.", part.limit))
 	}
+	found.check(address.Zip == "" || zipCode.MatchString(address.Zip), "door.address.zip", "Give a ZIP code of five digits, or of five and four.")
 }
 
 func (a asked) checkContact(found *findings, door wire.Door) {

@@ -63,6 +63,9 @@ func (h *house) openInvitation(ctx context.Context, secret auth.Secret) (wire.In
 		Clinic: clinic.Name, Now: now.UTC().Format(time.RFC3339Nano), Name: seat.DisplayName, Role: string(seat.Role),
 		Prefill: h.prefill(ctx, seat),
 	}
+	if home, err := h.Records.LastHome(ctx, seat.Clinic, seat.Person); err == nil {
+		out.Home = addressOf(home.Address)
+	}
 	asked, err := h.asked(ctx, seat, now)
 	if err != nil {
 		return out, err

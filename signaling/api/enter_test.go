@@ -105,3 +105,34 @@ func TestStandInsLink(t *testing.T) {
 	o.now = sessions[1].Start.Add(-20 * time.Minute)
 	open("open")
 }
+
+// Who was elsewhere the last time is offered the address that was home before;
+// a ZIP code is one of the United States.
+func TestHomeIsOfferedAgain(t *testing.T) {
+	o := newOffice(t)
+	_, secret := o.seat("harbor", "FREQ=DAILY;COUNT=3", o.local(10*time.Minute))
+	rules := records.DefaultDoorRules()
+	rules.Address = records.AskAlways
+	o.check(o.records.SetDoorRules(t.Context(), o.clinic["harbor"], rules))
+	enter := func(place string, address wire.Address) (int, map[string]any) {
+		in := details(secret)
+		in.Door.Place, in.Door.Address = place, &address
+		return o.call("POST", "/api/v1/invitations/ticket", "", in)
+	}
+	for _, zip := range []string{"1220", "122071", "K1A 0B1", "12207-12"} {
+		status, got := enter("home", wire.Address{Line: "12 Elm St", City: "Albany", State: "NY", Zip: zip})
+		if o.want(422, "incomplete", status, got); !strings.Contains(fmt.Sprint(got["errors"]), "door.address.zip") {
+			t.Errorf("%q: %v", zip, got)
+		}
+	}
+	status, got := enter("home", wire.Address{Line: "12 Elm St", City: "Albany", State: "NY", Zip: "12207-1234"})
+	o.want(200, "", status, got)
+	o.now = o.now.Add(24 * time.Hour) // the next evening
+	status, got = enter("elsewhere", wire.Address{Line: "1 Main St", City: "Troy", State: "NY"})
+	o.want(200, "", status, got)
+	_, open := o.call("POST", "/api/v1/invitations/open", "", wire.OpenRequest{Secret: secret})
+	home, _ := open["home"].(map[string]any)
+	if last, _ := open["prefill"].(map[string]any); last["place"] != "elsewhere" || home["line"] != "12 Elm St" {
+		t.Errorf("the last time %v, home %v", last, home)
+	}
+}

@@ -17,6 +17,7 @@ type Invitation struct {
 	Name     string    `json:"name"`              // as others will see it
 	Role     string    `json:"role"`
 	Prefill  Door      `json:"prefill"`
+	Home     *Address  `json:"home,omitempty"` // where they were at home the last time
 	Asks     Asks      `json:"asks"`
 	Rules    Rules     `json:"rules"`
 	Accepted *Accepted `json:"accepted,omitempty"` // the present rules, if they were accepted before

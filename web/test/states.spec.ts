@@ -81,7 +81,8 @@ for (const [size, use] of Object.entries(scenes)) {
       await expect(page.getByRole("button", { name: "Join", exact: true })).toBeDisabled();
       await judge(page, named("join"));
       await page.getByRole("radio", { name: "Somewhere else", exact: true }).check();
-      await expect(page.getByRole("textbox", { name: "State", exact: true })).toBeVisible();
+      await expect(page.getByRole("textbox", { name: "ZIP code", exact: true })).toHaveAttribute("inputmode", "numeric");
+      await expect(page.getByRole("combobox", { name: "State", exact: true })).toBeVisible();
       await page.getByRole("checkbox", { name: "I accept the ground rules", exact: true }).check();
       await expect(page.getByRole("button", { name: "Join", exact: true })).toBeEnabled();
       await judge(page, named("join-filled"));
@@ -97,13 +98,14 @@ for (const [size, use] of Object.entries(scenes)) {
       await expect(page.getByRole("checkbox", { name: "I accept the ground rules", exact: true })).toBeChecked();
       await expect(button).toBeDisabled();
       await judge(page, named("join-all"), true);
-      const screens = await page.evaluate(() => document.documentElement.scrollHeight / window.innerHeight);
-      if (size === "phone") expect(screens).toBeLessThanOrEqual(3);
+      await expect(button, "the way in is in sight").toBeInViewport({ ratio: 1 });
       // The scale is one stop for Tab, and arrows move in it.
       const urge = page.getByRole("group", { name: "How strong is the urge to use right now?" });
       await urge.getByRole("radio", { name: "0, none", exact: true }).focus();
       await page.keyboard.press("ArrowRight");
       await expect(urge.getByRole("radio", { name: "1", exact: true })).toBeChecked();
+      await page.getByRole("button", { name: "Next question", exact: true }).press("Enter");
+      await expect(page.getByText("How strong is the urge to use right now? 1")).toBeVisible();
       await page.getByRole("group", { name: "How is your mood?" }).getByRole("radio", { name: "Skip", exact: true }).check();
       await page.getByText("12 Elm Street").click();
       await expect(page.getByRole("textbox", { name: "City", exact: true })).toHaveValue("Albany");
@@ -112,6 +114,112 @@ for (const [size, use] of Object.entries(scenes)) {
       await page.getByRole("checkbox", { name: "I agree to meet by video", exact: true }).check();
       await expect(button).toBeEnabled();
       await judge(page, named("join-all-filled"), true);
+    });
+
+    test("join, two days after the last time", async ({ page }) => {
+      const { consent: _due, ...usual } = thorough;
+      await new Fake(page, { ...usual, asks: { ...usual.asks, address: "always" }, home: { line: "4 Oak St", city: "Fargo", state: "ND", zip: "58102" } }).install();
+      await page.goto("/j#secret");
+      const button = page.getByRole("button", { name: "Join", exact: true });
+      await expect(button).toBeEnabled();
+      await expect(button).toBeInViewport({ ratio: 1 });
+      const screens = await page.evaluate(() => document.documentElement.scrollHeight / window.innerHeight);
+      if (size === "phone") expect(screens, "screens of a phone, with the check-in").toBeLessThanOrEqual(1.75);
+      await page.getByRole("radio", { name: "At home", exact: true }).check();
+      await expect(page.getByText("4 Oak St, Fargo, ND 58102. Still right?")).toBeVisible();
+      await judge(page, named("join-again"));
+      await page.getByText("4 Oak St, Fargo").click();
+      await page.getByRole("textbox", { name: "ZIP code", exact: true }).fill("5810");
+      await button.click();
+      await expect(page.getByText("A ZIP code has five digits, or five and four.")).toBeVisible();
+      await expect(page.getByRole("textbox", { name: "ZIP code", exact: true })).toBeFocused();
+      await judge(page, named("join-again-zip"));
+      await page.getByRole("textbox", { name: "ZIP code", exact: true }).fill("581021234");
+      await button.click();
+      await expect(page.getByText("You are in the lobby. Someone will let you in.")).toBeVisible();
+    });
+
+    test("join for the first time, step by step", async ({ page }) => {
+      const { accepted: _before, ...asked } = thorough;
+      const fake = new Fake(page, { ...asked, name: "Ana R.", prefill: { name: "", place: "", phone: "" } });
+      await fake.install();
+      await page.goto("/j#secret");
+      const next = page.getByRole("button", { name: "Next", exact: true });
+      const step = (head: string) => expect(page.getByRole("heading", { level: 2, name: head, exact: true })).toBeFocused();
+      await expect(page.getByText("Question 1 of 8")).toBeVisible();
+      await expect(next).toBeInViewport({ ratio: 1 });
+      await judge(page, named("step-name"));
+      await page.getByRole("textbox", { name: "Your name in the group", exact: true }).press("Enter");
+      await step("Where are you tonight?");
+      await next.click(); // nothing was said
+      await expect(page.getByRole("radio", { name: "At home", exact: true })).toBeFocused();
+      await page.keyboard.press("Space");
+      await next.click();
+      await step("On which number can we call you back?");
+      await page.getByRole("textbox", { name: "Call-back number", exact: true }).fill("70155");
+      await next.click();
+      await expect(page.getByText("This can't be a phone number yet.", { exact: false })).toBeVisible();
+      await judge(page, named("step-phone-wrong"));
+      await page.getByRole("textbox", { name: "Call-back number", exact: true }).fill("701 555 0100");
+      await page.reload();
+      await expect(page.getByRole("textbox", { name: "Call-back number", exact: true })).toHaveValue("701 555 0100");
+      await page.getByRole("button", { name: "Back", exact: true }).click();
+      await expect(page.getByRole("radio", { name: "At home", exact: true })).toBeChecked();
+      await page.getByRole("radio", { name: "Somewhere else", exact: true }).check();
+      await page.getByRole("textbox", { name: "Street and number", exact: true }).fill("12 Elm Street");
+      await page.getByRole("textbox", { name: "City", exact: true }).fill("Albany");
+      await page.getByRole("combobox", { name: "State", exact: true }).selectOption("New York (NY)");
+      await page.getByRole("textbox", { name: "ZIP code", exact: true }).fill("12207");
+      await judge(page, named("step-place"));
+      await next.click();
+      await next.click();
+      await step("Whom may we call if we worry about you?");
+      await page.getByRole("textbox", { name: "Name of your contact", exact: true }).fill("Rosa Ruiz");
+      await page.getByRole("textbox", { name: "Their number", exact: true }).fill("701 555 0101");
+      await next.click();
+      await step("How are you now?");
+      await page.getByRole("radio", { name: "3", exact: true }).check();
+      await judge(page, named("step-scale"));
+      await next.click();
+      await next.click(); // left alone: skipped
+      await step("Meeting by video");
+      await page.getByRole("checkbox", { name: "I agree to meet by video", exact: true }).check();
+      await next.click();
+      await step("The ground rules");
+      await expect(page.getByRole("button", { name: "Join", exact: true })).toBeDisabled();
+      await page.getByRole("checkbox", { name: "I accept the ground rules", exact: true }).check();
+      await judge(page, named("step-rules"));
+      // The door refuses once, and names what it wants: the page goes there, and nothing is lost.
+      await page.route("**/api/v1/invitations/ticket", (route) => route.fulfill({
+        status: 422, contentType: "application/problem+json",
+        body: JSON.stringify({ title: "", status: 422, code: "incomplete", detail: "", errors: [{ location: "door.phone", message: "" }] }),
+      }), { times: 1 });
+      await page.getByRole("button", { name: "Join", exact: true }).click();
+      await step("On which number can we call you back?");
+      await expect(page.getByRole("textbox", { name: "Call-back number", exact: true })).toHaveValue("701 555 0100");
+      for (let n = 0; n < 5; n++) await next.click();
+      await page.getByRole("button", { name: "Join", exact: true }).click();
+      await expect(page.getByText("You are in the lobby. Someone will let you in.")).toBeVisible();
+      expect(await page.evaluate(() => sessionStorage.getItem("vesper.draft"))).toBeNull();
+    });
+
+    test("too many tries: the page waits as long as it is told, and tries again", async ({ page }) => {
+      const slow = { status: 429, headers: { "Retry-After": "2" }, contentType: "application/problem+json",
+        body: JSON.stringify({ title: "", status: 429, code: "slow_down", detail: "" }) };
+      await new Fake(page).install();
+      await page.route("**/api/v1/invitations/open", (route) => route.fulfill(slow), { times: 1 });
+      await page.goto("/j#secret");
+      await expect(page.getByRole("heading", { level: 1 })).toHaveText("One moment, please.");
+      await expect(page.getByText("we try again.")).toBeVisible();
+      await judge(page, named("door-slow"));
+      await expect(page.getByRole("checkbox", { name: "I accept the ground rules", exact: true })).toBeVisible();
+      await page.getByRole("checkbox", { name: "I accept the ground rules", exact: true }).check();
+      await page.route("**/api/v1/invitations/ticket", (route) => route.fulfill(slow), { times: 1 });
+      await page.route("**/api/v1/invitations/ticket", (route) => route.abort(), { times: 1 });
+      await page.getByRole("button", { name: "Join", exact: true }).click();
+      await expect(page.getByText("this page tries again by itself", { exact: false })).toBeVisible();
+      await judge(page, named("join-again-in"));
+      await expect(page.getByText("You are in the lobby. Someone will let you in.")).toBeVisible({ timeout: 15_000 });
     });
 
     for (const status of ["early", "late", "ended", "removed", "none"] as const) {

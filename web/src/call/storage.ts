@@ -5,8 +5,11 @@ export interface Memory {
   set(key: Key, value: string | undefined): void;
 }
 
-/** secret: of the personal link. resume: of the running session. token: of the console. */
-export type Key = "secret" | "resume" | "token";
+/**
+ * secret: of the personal link. resume: of the running session. token: of the
+ * console. draft: what was typed at the door, until it is through.
+ */
+export type Key = "secret" | "resume" | "token" | "draft";
 
 export function tabMemory(storage: Storage = window.sessionStorage): Memory {
   // A browser that forbids storage still lets people join; only a reload asks again.

@@ -60,7 +60,7 @@ function Door({ memory }: { memory: Memory }) {
     window.addEventListener("hashchange", () => setSecret(keepSecret(memory)), { signal: scope.signal });
     return () => scope.abort();
   }, [memory]);
-  return <Join key={secret} secret={secret} />;
+  return <Join key={secret} secret={secret} memory={memory} />;
 }
 
 /** Takes a personal link's secret from the address bar. A new one forgets the evening of the old one. */
@@ -69,6 +69,7 @@ export function keepSecret(memory: Memory): string | undefined {
   if (secret !== undefined && secret !== memory.get("secret")) {
     memory.set("secret", secret);
     memory.set("resume", undefined);
+    memory.set("draft", undefined);
   }
   return memory.get("secret");
 }

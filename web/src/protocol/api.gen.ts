@@ -2882,6 +2882,7 @@ export interface components {
             asks: components["schemas"]["WireAsks"];
             clinic: string;
             consent?: components["schemas"]["WireConsent"];
+            home?: components["schemas"]["WireAddress"];
             name: string;
             now: string;
             prefill: components["schemas"]["WireDoor"];

@@ -21,6 +21,8 @@ export class Refusal extends Error {
     readonly fields: string[] = [],
     /** The same with the reasons. */
     readonly faults: readonly FieldFault[] = [],
+    /** slow_down: for how many seconds to wait. */
+    readonly after?: number,
   ) {
     super(`${code}: ${detail}`);
   }
@@ -29,11 +31,17 @@ export class Refusal extends Error {
 async function refusal(response: Response): Promise<Refusal> {
   try {
     const p = problem(await response.json(), "problem");
-    return new Refusal(p.code, p.detail, p.opens, p.errors?.map((e) => e.location));
+    return new Refusal(p.code, p.detail, p.opens, p.errors?.map((e) => e.location), [], secondsOf(response));
   } catch {
     const code = response.status === 401 ? "signed_out" : response.status === 404 ? "not_found" : "internal";
     return new Refusal(code, response.statusText);
   }
+}
+
+/** Retry-After in seconds; a date, which no server of ours sends, is none. */
+function secondsOf(response: Response): number | undefined {
+  const seconds = Number(response.headers.get("Retry-After") ?? "");
+  return Number.isInteger(seconds) && seconds > 0 ? seconds : undefined;
 }
 
 export async function call(path: string, init: RequestInit): Promise<Response> {

@@ -72,7 +72,7 @@ export interface After {
   trend?: Trend[];
 }
 
-const address = object<Address>({
+export const address = object<Address>({
   line: optional(string), city: optional(string), state: optional(string), zip: optional(string),
 });
 const contact = object<Contact>({ name: optional(string), phone: optional(string) });

@@ -3,8 +3,8 @@ import {
   list, number, object, oneOf, optional, string, type Decoder,
 } from "./decode.ts";
 import {
-  accepted, after, afterRequest, answer, asks, door, paper, prefill, scale,
-  type Accepted, type Answer, type Asks, type Door, type Paper, type Prefill, type Scale,
+  accepted, address, after, afterRequest, answer, asks, door, paper, prefill, scale,
+  type Accepted, type Address, type Answer, type Asks, type Door, type Paper, type Prefill, type Scale,
 } from "./door.ts";
 import { role, session, type Role, type Session } from "./nouns.ts";
 
@@ -20,6 +20,8 @@ export interface Invitation {
   name: string;
   role: Role;
   prefill: Prefill;
+  /** Where they were at home the last time. */
+  home?: Address;
   asks: Asks;
   /** The ground rules. */
   rules: Paper;
@@ -82,6 +84,7 @@ export const invitation = object<Invitation>({
   name: string,
   role,
   prefill,
+  home: optional(address),
   asks,
   rules: paper,
   accepted: optional(accepted),

@@ -54,17 +54,23 @@ export function Switches() {
   );
 }
 
-export function Check({ devices = true }: { devices?: boolean }) {
+interface CheckProps {
+  devices?: boolean;
+  /** In little room: the picture beside the switches. */
+  compact?: boolean;
+}
+
+export function Check({ devices = true, compact = false }: CheckProps) {
   const { t } = useWords();
   const call = useCall();
   const capture = useCallState((s) => s.capture);
   const said = troubles(capture);
   return (
-    <section className={css["check"]} aria-label={t("check.head")}>
+    <section className={`${css["check"]} ${compact ? css["compact"] : ""}`} aria-label={t("check.head")}>
       <Preview />
-      {capture.microphone.track && <Meter track={capture.microphone.track} />}
+      {capture.microphone.track && <div className={css["level"]}><Meter track={capture.microphone.track} /></div>}
       {!capture.asked && <p className={css["hint"]}>{t("check.asking")}</p>}
-      {capture.microphone.track && <p className={css["hint"]}>{t("check.level.hint")}</p>}
+      {capture.microphone.track && <p className={`${css["hint"]} ${css["levelhint"]}`}>{t("check.level.hint")}</p>}
       <Switches />
       {said.map((id) => (
         <Notice key={id} look="lamp">{t(id)}</Notice>

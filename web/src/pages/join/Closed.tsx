@@ -3,9 +3,10 @@ import type { Invitation } from "../../protocol/http.ts";
 import { Page, Saying } from "../../ui/Page.tsx";
 import type { WordId } from "../../words/en.ts";
 import { useWords } from "../../words/words.tsx";
+import { Countdown } from "./Countdown.tsx";
 import { place, When } from "./Join.tsx";
 
-type Why = "early" | "late" | "removed" | "none" | "unknown" | "revoked" | "offline" | "expired";
+type Why = "slow" | "early" | "late" | "removed" | "none" | "unknown" | "revoked" | "offline" | "expired";
 
 function why(code: string): Why {
   switch (code) {
@@ -28,6 +29,8 @@ function why(code: string): Why {
       return "unknown";
     case "link_revoked":
       return "revoked";
+    case "slow_down":
+      return "slow";
     case "offline":
     case "internal":
       return "offline";
@@ -36,7 +39,8 @@ function why(code: string): Why {
   }
 }
 
-export function Closed({ code, invitation }: { code: string; invitation?: Invitation }) {
+/** until: when the page tries again by itself. */
+export function Closed({ code, until, invitation }: { code: string; until?: number | undefined; invitation?: Invitation }) {
   const { t, time, day } = useWords();
   const session = invitation?.session;
   const reason = why(code);
@@ -52,6 +56,7 @@ export function Closed({ code, invitation }: { code: string; invitation?: Invita
     <Page title="title.join" clinic={invitation?.clinic}>
       <Saying head={t(head)}>
         <p role="status">{t(`door.${reason}`, values)}</p>
+        {until !== undefined && <Countdown until={until} />}
         {reason === "early" && elsewhere && (
           <p>{t("door.early.zone", { time: time(opens, session.zone), zone: place(session.zone) })}</p>
         )}

@@ -1,5 +1,6 @@
 // The door: what the link opens, and the form for going in.
 import { useEffect } from "react";
+import type { Memory } from "../../call/storage.ts";
 import type { Invitation } from "../../protocol/http.ts";
 import { useCall } from "../../ui/CallContext.tsx";
 import { Check } from "../../ui/Check.tsx";
@@ -7,10 +8,11 @@ import { Page } from "../../ui/Page.tsx";
 import { useWords } from "../../words/words.tsx";
 import { Closed } from "./Closed.tsx";
 import { Form } from "./Form.tsx";
+import { shapeOf } from "./steps.ts";
 import { useInvitation } from "./useInvitation.ts";
 import css from "./Join.module.css";
 
-export function Join({ secret }: { secret: string | undefined }) {
+export function Join({ secret, memory }: { secret: string | undefined; memory: Memory }) {
   const { t } = useWords();
   const opening = useInvitation(secret);
   switch (opening.kind) {
@@ -21,17 +23,17 @@ export function Join({ secret }: { secret: string | undefined }) {
         </Page>
       );
     case "refused":
-      return <Closed code={opening.code} />;
+      return <Closed code={opening.code} until={opening.until} />;
     case "open":
       return opening.invitation.status === "open" ? (
-        <Open secret={secret ?? ""} invitation={opening.invitation} />
+        <Open secret={secret ?? ""} memory={memory} invitation={opening.invitation} />
       ) : (
         <Closed code={opening.invitation.status} invitation={opening.invitation} />
       );
   }
 }
 
-function Open({ secret, invitation }: { secret: string; invitation: Invitation }) {
+function Open({ secret, memory, invitation }: { secret: string; memory: Memory; invitation: Invitation }) {
   const { t } = useWords();
   const call = useCall();
   useEffect(() => {
@@ -45,9 +47,9 @@ function Open({ secret, invitation }: { secret: string; invitation: Invitation }
           {invitation.name ? t("join.hello", { name: invitation.name }) : t("join.head")}
         </h1>
         <When invitation={invitation} />
-        <p className={css["soft"]}>{t("join.door.open")}</p>
+        {shapeOf(invitation) !== "again" && <p className={css["soft"]}>{t("join.door.open")}</p>}
       </div>
-      <Form secret={secret} invitation={invitation} check={<Check />} />
+      <Form secret={secret} memory={memory} invitation={invitation} check={<Check compact />} />
     </Page>
   );
 }

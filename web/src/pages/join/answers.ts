@@ -1,11 +1,14 @@
-// What the form holds, what of it is still open, and how it goes to the door.
+// What the form holds, what of it is still open or can't be right, and how it
+// goes to the door. Pure.
 import type { Address, Asks, Contact, Place } from "../../protocol/door.ts";
 import type { Invitation, TicketRequest } from "../../protocol/http.ts";
+import { isPhone, isZip, stateCode, zip } from "./formats.ts";
 
 export interface Answers {
   name: string;
   place: Place | "";
-  address: Required<Address>;
+  /** Of each place, so that going back and forth loses nothing. */
+  addresses: Record<Place, Required<Address>>;
   phone: string;
   emergency: Required<Contact>;
   accepted: boolean;
@@ -16,14 +19,24 @@ export interface Answers {
 
 export type Missing = "name" | "place" | "address" | "phone" | "emergency" | "consent" | "rules";
 
-const nowhere = { line: "", city: "", state: "", zip: "" };
+/** Said, but it can't be right. */
+export type Fault = "phone" | "zip" | "emergency";
+
+const nowhere: Required<Address> = { line: "", city: "", state: "", zip: "" };
+
+function addressFrom(known: Address | undefined): Required<Address> {
+  return { ...nowhere, ...known, state: stateCode(known?.state ?? "") };
+}
 
 /** What the person said the last time, for them to see again. */
-export function prefilled({ prefill, name, accepted, rules }: Invitation): Answers {
+export function prefilled({ prefill, home, name, accepted, rules }: Invitation): Answers {
   return {
     name: prefill.name || name,
     place: prefill.place,
-    address: { ...nowhere, ...prefill.address },
+    addresses: {
+      home: addressFrom(home ?? (prefill.place === "home" ? prefill.address : undefined)),
+      elsewhere: addressFrom(prefill.place === "elsewhere" ? prefill.address : undefined),
+    },
     phone: prefill.phone,
     emergency: { name: "", phone: "", ...prefill.emergency },
     accepted: accepted?.version === rules.version,
@@ -32,14 +45,25 @@ export function prefilled({ prefill, name, accepted, rules }: Invitation): Answe
   };
 }
 
+/** The address of where they are. */
+export function addressOf({ place, addresses }: Pick<Answers, "place" | "addresses">): Required<Address> {
+  return place === "" ? nowhere : addresses[place];
+}
+
+/** In one line. */
+export function addressLine({ line, city, state, zip: code }: Required<Address>): string {
+  return [line, city, `${state} ${code}`].map((part) => part.trim()).filter((part) => part !== "").join(", ");
+}
+
 /** Is somebody at that place asked for an address? */
 export function asksAddress({ address }: Asks, place: Place | ""): boolean {
-  return address === "always" || (address === "elsewhere" && place === "elsewhere");
+  return place !== "" && (address === "always" || (address === "elsewhere" && place === "elsewhere"));
 }
 
 /** What is still open, in the order of the form. */
 export function missing(answers: Answers, { asks, consent }: Pick<Invitation, "asks" | "consent">): Missing[] {
-  const { address, emergency } = answers;
+  const { emergency } = answers;
+  const address = addressOf(answers);
   const empty = (...texts: string[]): boolean => texts.some((text) => text.trim() === "");
   const open: Missing[] = [];
   if (empty(answers.name)) open.push("name");
@@ -50,6 +74,16 @@ export function missing(answers: Answers, { asks, consent }: Pick<Invitation, "a
   if (consent && asks.consent_needed && !answers.consented) open.push("consent");
   if (!answers.accepted) open.push("rules");
   return open;
+}
+
+/** What was said and can't be right, in the order of the form. */
+export function faults(answers: Answers, { asks }: Pick<Invitation, "asks">): Fault[] {
+  const code = addressOf(answers).zip;
+  const wrong: Fault[] = [];
+  if (asksAddress(asks, answers.place) && code.trim() !== "" && !isZip(code)) wrong.push("zip");
+  if (answers.phone.trim() !== "" && !isPhone(answers.phone)) wrong.push("phone");
+  if (asks.emergency && answers.emergency.phone.trim() !== "" && !isPhone(answers.emergency.phone)) wrong.push("emergency");
+  return wrong;
 }
 
 /** Texts without spaces around them; undefined if there is none. */
@@ -63,7 +97,8 @@ export function request(secret: string, answers: Answers, invitation: Invitation
   const { asks, rules, consent, scales } = invitation;
   const { place } = answers;
   if (place === "") return undefined;
-  const address = asksAddress(asks, place) ? given({ ...answers.address }) : undefined;
+  const where = addressOf(answers);
+  const address = asksAddress(asks, place) ? given({ ...where, zip: zip(where.zip) }) : undefined;
   const emergency = asks.emergency ? given({ ...answers.emergency }) : undefined;
   return {
     secret,

@@ -7,20 +7,44 @@ import type { Invitation } from "../../protocol/http.ts";
 export type Opening =
   | { kind: "asking" }
   | { kind: "open"; invitation: Invitation }
-  | { kind: "refused"; code: string };
+  | {
+    kind: "refused";
+    code: string;
+    /** Seconds to wait, if the server says so. */
+    after?: number;
+    /** When it is asked again, on this device's clock. */
+    until?: number;
+  };
 
 const AGAIN_MS = 4000;
+const SLOW_S = 5;
 const LOOK_MS = 30_000;
+
+/** In how many milliseconds a page tries again by itself; undefined: it does not help. */
+export function againIn({ code, after }: { code: string; after?: number | undefined }): number | undefined {
+  switch (code) {
+    case "slow_down":
+      return (after ?? SLOW_S) * 1000;
+    case "offline":
+    case "internal":
+      return AGAIN_MS;
+    default:
+      return undefined;
+  }
+}
 
 /** How long to wait before asking again; undefined: not at all. */
 export function nextLook(opening: Opening): number | undefined {
-  if (opening.kind === "refused") {
-    return opening.code === "offline" || opening.code === "internal" ? AGAIN_MS : undefined;
-  }
+  if (opening.kind === "refused") return againIn(opening);
   if (opening.kind !== "open" || opening.invitation.status !== "early") return undefined;
   const { session, now } = opening.invitation;
   const until = session ? Date.parse(session.door_opens) - Date.parse(now) : LOOK_MS;
   return Math.min(Math.max(until, 1000), LOOK_MS);
+}
+
+function refused(error: unknown): Opening {
+  if (!(error instanceof Refusal)) return { kind: "refused", code: "internal" };
+  return { kind: "refused", code: error.code, ...(error.after !== undefined && { after: error.after }) };
 }
 
 export function useInvitation(secret: string | undefined): Opening {
@@ -35,10 +59,10 @@ export function useInvitation(secret: string | undefined): Opening {
         next = { kind: "open", invitation: await openInvitation({ secret }, scope.signal) };
       } catch (error) {
         if (scope.signal.aborted) return;
-        next = { kind: "refused", code: error instanceof Refusal ? error.code : "internal" };
+        next = refused(error);
       }
-      setOpening(next);
       const wait = nextLook(next);
+      setOpening(next.kind === "refused" && wait !== undefined ? { ...next, until: Date.now() + wait } : next);
       if (wait !== undefined) timer = setTimeout(() => void ask(), wait);
     };
     void ask();
