@@ -85,7 +85,7 @@ export const week: Week = {
       { attended_minutes: 180, prescribed_minutes: 540, missing_minutes: 360, left_minutes: 180, by_date: "2026-11-22", where: "Evening group" }),
     problem({ person: "p5" }, "week.prescribed.short", "0 min of 9 h attended; 9 h are missing, and no session is left in the week to make it up.", { attended_minutes: 0, prescribed_minutes: 540, missing_minutes: 540 }),
     problem({ person: "p4" }, "rule.min_days_week.bad", "1 of 3 days of at least 3 h attended; 2 are missing.", { days: 1, day_minutes: 180, required_days: 3, missing_days: 2 }),
-    ...[0, 2, 4, 6, 8].map((i) => problem({ person: `p${i}` }, "week.payer.none", "No payer is set; nothing is proposed for billing.", {})),
+    ...[0, 2, 4, 6, 8, 9].map((i) => problem({ person: `p${i}` }, "week.payer.none", "No payer is set; nothing is proposed for billing.", {})),
     problem({ person: "p1" }, "week.payer.no_codes", "The payer's rules have no codes; nothing is proposed for billing.", {}),
     problem({ session: "s-now" }, "week.session.running", "The session of Sunday, 22 November 2026 is not over; its minutes are what they would be if it ended now.", { date: "2026-11-22" }),
   ],

@@ -28,7 +28,7 @@ const pages: [name: string, path: string, heading: string, there: string][] = [
   ["people", "/console/people", "People", "Hugo Marín"],
   ["enrol", "/console/people/enrol?series=evening", "Enrol people", "Nobody yet."],
   ["person", "/console/people/p0", "Ana Ruiz", "How do you feel tonight?"],
-  ["week", "/console/week", "Week", "10 things to look at"],
+  ["week", "/console/week", "Week", "11 things to look at"],
   ["exports", "/console/exports", "Exports", "Why and for whom"],
   ["rules", "/console/rules", "Rules", "County plan"],
   ["audit", "/console/audit", "Audit", "read attendance"],
@@ -146,9 +146,9 @@ for (const [size, use] of Object.entries(scenes)) {
       await expect(group("1 evening is not signed").getByRole("link", { name: /^Look through and sign: Evening group/ })).toBeVisible();
       const hours = group("2 people have too few hours");
       await expect(hours.getByText("no session is left in the week to make it up")).toBeVisible();
-      const unknown = group("Of 6 people something is not set");
+      const unknown = group("For 6 people no payer or no hours are set");
       await expect(unknown.getByRole("link").first()).toBeHidden();
-      await unknown.getByText("Of 6 people").click();
+      await unknown.getByText("For 6 people").click();
       await expect(unknown.getByRole("link", { name: "Open Ana Ruiz" })).toBeVisible();
       await judge(page, `console-week-open-${size}`);
       await hours.getByRole("button", { name: "Details of Elena Novak" }).click();

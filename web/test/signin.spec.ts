@@ -178,3 +178,59 @@ test("what an export's page asks again is its own", async ({ page }) => {
   await page.clock.runFor(30_000);
   await expect.poll(() => asked.at(-1)).toBe("1");
 });
+
+test("a new tab is signed in by the open one, use of one is use of both, and the end of one is the end of both", async ({ page, context }) => {
+  await signedIn(page);
+  const second = await context.newPage();
+  await play(second);
+  await second.goto("/console/people");
+  await expect(heading(second, "People")).toBeFocused();
+
+  // The browser's time is that of both.
+  const asks = (tab: Page) => tab.getByRole("dialog", { name: "Are you still there?" });
+  await test.step("an answer in one tab is an answer in both", async () => {
+    await page.clock.fastForward("14:00");
+    await expect(asks(page)).toBeVisible();
+    await expect(asks(second)).toBeVisible();
+    await second.getByRole("button", { name: "Stay signed in" }).click();
+    await expect(asks(second)).toHaveCount(0);
+    await expect(asks(page)).toHaveCount(0);
+  });
+
+  await test.step("what is used in one tab is in use in both", async () => {
+    await page.clock.fastForward("13:00");
+    await second.getByRole("link", { name: "Calendar" }).click();
+    await expect(heading(second, "Calendar")).toBeFocused();
+    await page.clock.fastForward("01:30");
+    await expect(heading(page, "Week")).toBeVisible();
+    await expect(asks(page)).toHaveCount(0);
+  });
+
+  await test.step("who signs out of one has signed out", async () => {
+    await second.getByRole("button", { name: "Sign out" }).click();
+    for (const tab of [second, page]) {
+      await expect(heading(tab, "Sign in")).toBeFocused();
+      await expect(tab.getByText("You are signed out.")).toBeVisible();
+      await expect(tab.getByText("Elena Novak")).toHaveCount(0);
+      expect(await tab.evaluate(() => sessionStorage.getItem("vesper.token"))).toBeNull();
+    }
+  });
+
+  await test.step("and a new one asks for a sign-in again", async () => {
+    const third = await context.newPage();
+    await play(third);
+    await third.goto("/console/week");
+    await expect(heading(third, "Sign in")).toBeFocused();
+  });
+});
+
+test("a sign-in that ends by itself ends in every tab", async ({ page, context }) => {
+  await signedIn(page);
+  const second = await context.newPage();
+  await play(second);
+  await second.goto("/console/people");
+  await expect(heading(second, "People")).toBeFocused();
+  await page.route("**/api/v1/staff/me", (route) => route.fulfill({ status: 401, json: { title: "", status: 401, code: "signed_out", detail: "You were signed out." } }));
+  await page.clock.fastForward("15:02");
+  for (const tab of [page, second]) await expect(tab.getByText("You were signed out because nobody used this page for a while.")).toBeVisible();
+});

@@ -18,6 +18,8 @@ export interface IdleOptions {
   alive(): Promise<boolean>;
   /** It is over. */
   over(): void;
+  /** It was used here; other tabs of the same sign-in may want to know. */
+  used?(): void;
   now?(): number;
 }
 
@@ -57,7 +59,14 @@ export class Idle {
     const now = this.now();
     if (now - this.input > OWN_MS) return false;
     this.use = now;
+    this.options.used?.();
     return true;
+  }
+
+  /** Another tab of the same sign-in was used. */
+  elsewhere(): void {
+    this.use = this.now();
+    this.look();
   }
 
   /** Somebody touched the page. Once it asks, only the answer counts. */
@@ -90,6 +99,7 @@ export class Idle {
 
   private keep(): void {
     this.use = this.now();
+    this.options.used?.();
     this.options.keep();
     this.look();
   }

@@ -5,6 +5,7 @@ import { Redirect, Route, Switch } from "wouter";
 import { Refusal } from "../../protocol/api.ts";
 import type { Me } from "../../protocol/staff.ts";
 import type { Memory } from "../../call/storage.ts";
+import { Tabs } from "../../call/tabs.ts";
 import { ConsoleWords } from "../../words/console.tsx";
 import { DeskProvider, type Who } from "./desk.tsx";
 import { AuditPage } from "./AuditPage.tsx";
@@ -33,7 +34,8 @@ export function Console({ memory, secret }: { memory: Memory; secret: string | u
 }
 
 function Entered({ memory, secret }: { memory: Memory; secret: string | undefined }) {
-  const { entrance, choose, withPasskey, leave } = useEntrance(memory, secret);
+  const [tabs] = useState(() => new Tabs());
+  const { entrance, choose, withPasskey, leave } = useEntrance(memory, secret, tabs);
   switch (entrance.at) {
     case "asking":
       return <AskingPage />;
@@ -42,11 +44,11 @@ function Entered({ memory, secret }: { memory: Memory; secret: string | undefine
     case "out":
       return <SignInPage why={entrance.why} withPasskey={withPasskey} />;
     case "in":
-      return <SignedInConsole key={entrance.who.token} who={entrance.who} byLink={entrance.byLink} leave={leave} />;
+      return <SignedInConsole key={entrance.who.token} who={entrance.who} byLink={entrance.byLink} leave={leave} tabs={tabs} />;
   }
 }
 
-function SignedInConsole({ who, byLink, leave }: { who: Who; byLink: boolean; leave(why: string): void }) {
+function SignedInConsole({ who, byLink, leave, tabs }: { who: Who; byLink: boolean; leave(why: string): void; tabs: Tabs }) {
   const [client] = useState(() => new QueryClient({
     defaultOptions: {
       queries: {
@@ -57,10 +59,11 @@ function SignedInConsole({ who, byLink, leave }: { who: Who; byLink: boolean; le
     },
   }));
   // Who is signed in does not change while this is shown.
-  const [{ desk, idle }] = useState(() => openDesk(who, (why) => {
+  const [{ desk, idle, ended }] = useState(() => openDesk(who, (why) => {
     client.clear();
     leave(why);
-  }));
+  }, { used: () => tabs.used(who.mark), over: (why) => tabs.over(who.mark, why) }));
+  useEffect(() => tabs.hold(who.mark, JSON.stringify(who), { used: () => idle.elsewhere(), over: ended }), [tabs, who, idle, ended]);
   useEffect(() => {
     desk.office.get<Me>("/staff/me").then((me) => idle.endsAfter(me.idle_s * 1000), () => undefined);
   }, [desk, idle]);

@@ -11,7 +11,8 @@ import { Notice } from "../../ui/Notice.tsx";
 import { useConsoleWords, type ConsoleWordId } from "../../words/console.tsx";
 import { consoleEn } from "../../words/console.en.ts";
 
-export type Who = Pick<SignedIn, "token" | "clinic" | "name" | "zone" | "person" | "roles">;
+/** mark names the sign-in to other tabs without giving it away. */
+export type Who = Pick<SignedIn, "token" | "clinic" | "name" | "zone" | "person" | "roles"> & { mark: string };
 export type May = "read" | "write" | "run" | "sign" | "export" | "audit" | "settings";
 
 /** As the server has it; the server decides, this only hides what would be refused. */

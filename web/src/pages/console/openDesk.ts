@@ -6,13 +6,23 @@ import { allows, type Desk, type Who } from "./desk.tsx";
 /** An answer about the end of a sign-in is not waited for longer. */
 const ANSWER_MS = 5_000;
 
-/** leave is called once, with a code that says why. */
-export function openDesk(who: Who, leave: (why: string) => void): { desk: Desk; idle: Idle } {
+/** What other tabs of the same sign-in are told. */
+export interface Told {
+  used(): void;
+  over(why: string): void;
+}
+
+/** leave is called once, with a code that says why. ended is for an end that another tab tells of. */
+export function openDesk(who: Who, leave: (why: string) => void, told: Told): { desk: Desk; idle: Idle; ended(why: string): void } {
   let here = true;
-  const left = (why: string): void => {
+  const ended = (why: string): void => {
     if (!here) return;
     here = false;
     leave(why);
+  };
+  const left = (why: string): void => {
+    if (here) told.over(why);
+    ended(why);
   };
   const office: Office = new Office(who.token, left, "", () => idle.own());
   const idle: Idle = new Idle({
@@ -30,10 +40,11 @@ export function openDesk(who: Who, leave: (why: string) => void): { desk: Desk; 
       }
     },
     over: () => left("signed_out"),
+    used: () => told.used(),
   });
   const signOut = (): void => {
     void office.post("/staff/signout").catch(() => undefined);
     left("left");
   };
-  return { desk: { office, who, may: (what) => allows(who.roles, what), signOut }, idle };
+  return { desk: { office, who, may: (what) => allows(who.roles, what), signOut }, idle, ended };
 }

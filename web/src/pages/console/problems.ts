@@ -20,7 +20,7 @@ export interface ProblemGroup {
 
 const kinds: readonly [code: string, kind: ProblemKind][] = [
   ["week.session.not_opened", "not_opened"], ["week.session.unsigned", "unsigned"], ["week.session.not_held", "not_held"], ["week.guest.", "guest"],
-  ["week.prescribed.unknown", "unknown"], ["week.prescribed.", "hours"], ["week.payer.", "unknown"], ["line.", "payer"], ["rule.", "payer"],
+  ["week.prescribed.unknown", "unknown"], ["week.prescribed.", "hours"], ["week.payer.no_codes", "payer"], ["week.payer.", "unknown"], ["line.", "payer"], ["rule.", "payer"],
 ];
 
 export function kindOf(code: string): ProblemKind {

@@ -1,12 +1,13 @@
-// The way into the console: by a link, an identity provider that sends back
-// here, or a passkey; then the choice of a clinic, and the page that was asked
-// for.
+// The way into the console: what another tab has, a link, an identity provider
+// that sends back here, or a passkey; then the choice of a clinic, and the page
+// that was asked for.
 import { useCallback, useEffect, useState } from "react";
 import { useLocation } from "wouter";
 import { Refusal, signIn } from "../../protocol/api.ts";
 import type { ClinicChoice, SignedIn } from "../../protocol/http.ts";
 import { beginPasskeySignIn, signInByPasskey } from "../../protocol/staff.ts";
 import { takeFragment, type Memory } from "../../call/storage.ts";
+import type { Tabs } from "../../call/tabs.ts";
 import type { Who } from "./desk.tsx";
 import { provePasskey } from "./passkeys.ts";
 
@@ -26,10 +27,10 @@ export interface Door {
   leave(why: string): void;
 }
 
-function remembered(memory: Memory): Who | undefined {
+function read(kept: string | undefined): Who | undefined {
   try {
-    const kept = JSON.parse(memory.get("token") ?? "null") as Who | null;
-    return kept ?? undefined;
+    const who = JSON.parse(kept ?? "null") as Who | null;
+    return who ?? undefined;
   } catch {
     return undefined;
   }
@@ -43,8 +44,8 @@ function problemIn(search: string): string | undefined {
 function begin(memory: Memory): Entrance {
   const why = problemIn(window.location.search);
   if (why !== undefined) return { at: "out", why };
-  const who = remembered(memory);
-  return who ? { at: "in", who, byLink: false } : { at: "out" };
+  const who = read(memory.get("token"));
+  return who ? { at: "in", who, byLink: false } : { at: "asking" };
 }
 
 // A staff link may be good for one exchange only, and React may ask twice.
@@ -55,7 +56,7 @@ function exchanged(secret: string): Promise<SignedIn> {
   return exchange.answer;
 }
 
-export function useEntrance(memory: Memory, given: string | undefined): Door {
+export function useEntrance(memory: Memory, given: string | undefined, tabs: Tabs): Door {
   const [, navigate] = useLocation();
   const [secret, setSecret] = useState(given);
   const [entrance, setEntrance] = useState<Entrance>(() => (given === undefined ? begin(memory) : { at: "asking" }));
@@ -65,7 +66,7 @@ export function useEntrance(memory: Memory, given: string | undefined): Door {
     setSecret(undefined);
     exchange = undefined;
     if (choices.length > 0) return setEntrance({ at: "choosing", secret: answer.secret ?? used, choices });
-    const who: Who = { token, clinic, name, ...(zone && { zone }), ...(person && { person }), ...(roles && { roles }) };
+    const who: Who = { token, clinic, name, mark: crypto.randomUUID(), ...(zone && { zone }), ...(person && { person }), ...(roles && { roles }) };
     memory.set("token", JSON.stringify(who));
     if (to?.startsWith("/console")) navigate(to, { replace: true });
     setEntrance({ at: "in", who, byLink: byLink && !to });
@@ -90,12 +91,36 @@ export function useEntrance(memory: Memory, given: string | undefined): Door {
     };
   }, [secret, answered, leave]);
 
+  useEffect(() => {
+    const scope = new AbortController();
+    tabs.open(scope.signal);
+    return () => scope.abort();
+  }, [tabs]);
+
+  // A new tab has no sign-in of its own, but another tab may.
+  const [alone, setAlone] = useState(given === undefined && entrance.at === "asking");
+  useEffect(() => {
+    if (!alone) return;
+    let wanted = true;
+    void tabs.ask().then((kept) => {
+      if (!wanted) return;
+      setAlone(false);
+      const who = read(kept);
+      if (who) memory.set("token", JSON.stringify(who));
+      setEntrance((now) => (now.at !== "asking" ? now : who ? { at: "in", who, byLink: false } : { at: "out" }));
+    });
+    return () => {
+      wanted = false;
+    };
+  }, [alone, tabs, memory]);
+
   // Another link may be opened in the same tab.
   useEffect(() => {
     const scope = new AbortController();
     window.addEventListener("hashchange", () => {
       const next = takeFragment();
       if (next === undefined) return;
+      setAlone(false);
       setEntrance({ at: "asking" });
       setSecret(next);
     }, { signal: scope.signal });
