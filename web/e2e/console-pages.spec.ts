@@ -62,20 +62,26 @@ test("an evening is corrected, signed and exported, and the audit knows", async 
   await page.goto(house.links.console);
   await alex.readsHeading("Tonight");
   await page.goto(`${house.links.url}/console/sessions/${past?.id}`);
-  await page.getByRole("button", { name: /^Correct / }).first().click();
+  const correct = page.getByRole("button", { name: /^Correct / }).first();
+  const corrected = ((await correct.getAttribute("aria-label")) ?? "").replace("Correct ", "");
+  await correct.click();
   await page.getByLabel("What is true").selectOption("home");
   await page.getByLabel("Reason").fill("Said so on the phone.");
   await page.getByRole("dialog").getByRole("button", { name: "Correct", exact: true }).click();
   await expect(page.getByRole("dialog")).toHaveCount(0);
   await expect(page.getByText("Said so on the phone.")).toBeVisible();
-  const sign = page.getByRole("button", { name: "Sign", exact: true });
-  if (await sign.isVisible()) {
-    await sign.click();
-    const dialog = page.getByRole("dialog");
-    await dialog.getByLabel("Credential").fill("LCSW");
-    await dialog.getByRole("button", { name: "Sign", exact: true }).click();
-    await expect(page.getByText(/^Signed by /)).toBeVisible();
-  }
+  await page.getByRole("button", { name: "Sign", exact: true }).click();
+  const dialog = page.getByRole("dialog");
+  const { persons } = await house.read<{ persons: (Named & { credential: string; display_name: string })[] }>("/persons?kind=staff");
+  const me = persons.find((p) => p.display_name === "Alex");
+  await expect(dialog.getByLabel("Your name")).toHaveValue(me?.legal_name ?? "");
+  const credential = dialog.getByLabel("Credential");
+  await expect(credential).toHaveValue(me?.credential ?? "");
+  if (await credential.isEditable()) await credential.fill("LCSW");
+  await dialog.getByRole("button", { name: "Sign", exact: true }).click();
+  await expect(page.getByText(`Signed by ${me?.legal_name}`, { exact: false })).toBeVisible();
+  await expect(page.getByRole("button", { name: /^Correct/ })).toHaveCount(0);
+  await expect(page.getByLabel("Addendum")).toBeVisible();
   await page.goto(`${house.links.url}/console/exports?session=${past?.id}`);
   await page.getByLabel("Purpose").fill("payment");
   await page.getByLabel("Recipient").fill("County plan");
@@ -86,4 +92,6 @@ test("an evening is corrected, signed and exported, and the audit knows", async 
   expect((await download).suggestedFilename()).toMatch(/\.(csv|zip)$/);
   await page.goto(`${house.links.url}/console/audit`);
   await expect(page.getByRole("row").filter({ hasText: "payment, to County plan" }).first()).toBeVisible();
+  const whose = await house.read<{ persons: (Named & { display_name: string })[] }>("/persons");
+  await expect(page.getByRole("row").filter({ hasText: "corrected attendance" }).first()).toContainText(whose.persons.find((p) => p.display_name === corrected)?.legal_name ?? corrected);
 });

@@ -3,7 +3,7 @@
 import type { Page, Route } from "@playwright/test";
 import type { AuditEntry, ExportState, ListedSession, Person, Preview, Review, Seat, Series, Thresholds, Week, WeekLine, WeekProblem, WeekRule } from "../src/protocol/clinic.ts";
 import type { ListedPasskey, Ways } from "../src/protocol/staff.ts";
-import { attendance } from "./records.ts";
+import { attendance, record } from "./records.ts";
 
 const zone = "America/New_York";
 const day = 86_400_000;
@@ -31,7 +31,7 @@ function listed(id: string, days: number, part: Partial<ListedSession> = {}): Li
 }
 
 export const sessions: ListedSession[] = [
-  listed("s-past-2", -4), listed("s-past", -2), listed("s-now", 0, { status: "open" }), listed("s-1", 1), listed("s-3", 3, { status: "cancelled" }), listed("s-4", 4),
+  listed("s-past-2", -4, { signed: true }), listed("s-past", -2), listed("s-now", 0, { status: "open" }), listed("s-1", 1), listed("s-3", 3, { status: "cancelled" }), listed("s-4", 4),
 ];
 
 const names = ["Ana Ruiz", "Ben Torres", "Chloe Diaz", "Dev Patel", "Elena Novak", "Frank Osei", "Grace Kim", "Hugo Marín", "Imani Brooks", "Jonah Weiss"];
@@ -93,7 +93,7 @@ export const week: Week = {
 };
 
 export const review: Review = {
-  session: { ...attendance.session, series: "evening" }, final: true, unsigned_since: "2026-11-21T01:30:00Z",
+  session: { ...attendance.session, series: "evening" }, final: true, unsigned_since: "2026-11-21T01:30:00Z", signer: { name: "Morgan Lee", credential: "LCSW" },
   records: attendance.records.map((r, i) => ({
     ...r,
     ...(i === 1 && { minutes: 91, seconds: 5480, machine: { status: "partial", minutes: 71, seconds: 4280 }, corrections: [{ id: "c1", what: "present", actor: "dana", at: "2026-11-21T02:00:00Z" }] }),
@@ -101,6 +101,21 @@ export const review: Review = {
   })),
   notes: [{ id: "n1", kind: "correction", person: "p2", author: "Dana Whitfield", at: "2026-11-21T02:00:00Z", body: "Sat beside his sister's phone for the first part; seen by both facilitators." }],
   warnings: [{ flag: "absence_open", person: "p3", text_key: "warning.absence_open", values: {} }],
+};
+
+/** The same evening with its signature, and one that is on. */
+export const signed: Review = {
+  ...review, session: { ...review.session, id: "s-past-2", signed: true }, warnings: [], signed: { name: "Dana Whitfield", credential: "LCSW", at: "2026-11-21T14:05:00Z" },
+};
+
+export const running: Review = {
+  session: { ...review.session, id: "s-now", status: "open", final: false }, final: false,
+  records: [
+    record({ person: "p1", display_name: "Ana R.", status: "present", minutes: 31, seconds: 1871, final: false, first_at_door: "2026-11-20T22:30:00Z", intervals: [{ start: "2026-11-20T22:30:49Z" }] }),
+    record({ person: "p2", display_name: "Luis M.", status: "not_yet", final: false }),
+    record({ person: "p4", display_name: "Tom W.", status: "not_admitted", final: false, first_at_door: "2026-11-20T22:40:00Z", lobby_s: 600 }),
+    record({ person: "p5", display_name: "Dana", role: "facilitator", status: "present", minutes: 31, seconds: 1871, final: false, intervals: [{ start: "2026-11-20T22:25:00Z" }] }),
+  ],
 };
 
 const deliveries = [
@@ -165,6 +180,8 @@ export async function play(page: Page, roles: string[] = ["admin"], ways: Ways =
     [/series\/[^/]+\/seats$/, { seats }],
     [/series\/[^/]+$/, series[0]],
     [/sessions$/, { sessions }],
+    [/sessions\/s-past-2\/review$/, signed],
+    [/sessions\/s-now\/review$/, running],
     [/sessions\/[^/]+\/review$/, review],
     [/persons$/, { persons }],
     [/persons\/search$/, { persons: [] }],
@@ -212,4 +229,9 @@ export async function play(page: Page, roles: string[] = ["admin"], ways: Ways =
   };
   await page.route("**/api/v1/**", answer);
   return deeds;
+}
+
+/** Has one address refused; the newest word on an address counts. */
+export async function refuse(page: Page, path: string, status: number, code: string): Promise<void> {
+  await page.route(`**/api/v1/${path}`, (route) => route.fulfill({ status, contentType: "application/problem+json", json: { title: "", status, code, detail: "" } }));
 }

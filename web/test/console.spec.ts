@@ -2,7 +2,7 @@
 // the screen, nothing against the content security policy. With SHOTS=dir each
 // is also photographed.
 import { expect, test, type Page } from "@playwright/test";
-import { exported, play } from "./clinic.ts";
+import { exported, play, refuse } from "./clinic.ts";
 import { judge, scenes } from "./judge.ts";
 
 test.describe.configure({ timeout: 120_000 });
@@ -25,6 +25,8 @@ const pages: [name: string, path: string, heading: string, there: string][] = [
   ["series", "/console/series/evening", "Evening group", "Grace Kim"],
   ["series-edit", "/console/series/evening/edit", "Edit series", "Next dates"],
   ["session", "/console/sessions/s-past", "Evening group", "This evening is not signed yet."],
+  ["session-signed", "/console/sessions/s-past-2", "Evening group", "Signed by Dana Whitfield, LCSW, Sat, Nov 21, 2026, 9:05 AM."],
+  ["session-running", "/console/sessions/s-now", "Evening group", "not here yet"],
   ["people", "/console/people", "People", "Hugo Marín"],
   ["enrol", "/console/people/enrol?series=evening", "Enrol people", "Nobody yet."],
   ["person", "/console/people/p0", "Ana Ruiz", "How do you feel tonight?"],
@@ -98,7 +100,7 @@ for (const [size, use] of Object.entries(scenes)) {
       await judge(page, `console-safety-${size}`);
       await open(page, "/console", "Tonight");
       await page.getByText("Who is missing").click();
-      await expect(page.getByLabel("What came of calling Priya S.")).toBeVisible();
+      await expect(page.getByLabel("What came of calling Luis M.")).toBeVisible();
       await judge(page, `console-missing-${size}`);
     });
 
@@ -214,4 +216,98 @@ test("skipping an evening can be undone", async ({ page }) => {
   await skip.click();
   await page.getByRole("button", { name: "Undo", exact: true }).click();
   await expect.poll(() => deeds.map((d) => `${d.method} ${d.path.replace(/\d{4}-.*/, "DATE")}`)).toEqual(["POST series/evening/skip", "DELETE series/evening/skip/DATE"]);
+});
+
+for (const size of ["phone", "laptop"] as const) {
+  test(`nothing of a review is cut off, on a ${size}`, async ({ page }) => {
+    await page.setViewportSize(scenes[size].viewport);
+    await play(page);
+    await open(page, "/console/sessions/s-past", "Evening group");
+    const table = page.getByRole("table", { name: "Attendance" });
+    const row = table.getByRole("row").filter({ has: page.getByRole("rowheader", { name: /^Luis M\./ }) });
+    await expect(row.getByRole("cell")).toHaveCount(5);
+    await expect(table.getByRole("columnheader")).toHaveCount(6);
+    for (const part of [row.getByRole("button", { name: "Correct Luis M." }), row.getByText("late by 19 minutes"), row.getByRole("img", { name: /^Luis M\.: / })]) {
+      const box = await part.boundingBox();
+      expect(box && box.x >= 0 && box.x + box.width <= scenes[size].viewport.width, `${await part.textContent()} at ${JSON.stringify(box)}`).toBe(true);
+    }
+    const hidden = await page.getByRole("region", { name: "Attendance" }).first().evaluate((e) => e.scrollWidth - e.clientWidth);
+    expect(hidden, "pixels to scroll sideways").toBeLessThanOrEqual(0);
+  });
+}
+
+test("what an evening asks stands before its rows", async ({ page }) => {
+  const deeds = await play(page);
+  await open(page, "/console/sessions/s-past", "Evening group");
+  await expect(page.getByText("Fri, Nov 20, 2026, 5:30 PM to 8:00 PM · Over. Not signed yet.")).toBeVisible();
+  const ask = page.getByRole("region", { name: "This evening is not signed yet." });
+  await expect(ask.getByRole("listitem")).toHaveText([/^Priya S\. was absent/, "Luis M.: late by 19 minutes, without a camera, not at home", "Tom W.: removed"]);
+  const above = await ask.boundingBox();
+  const rows = await page.getByRole("table", { name: "Attendance" }).boundingBox();
+  expect(above && rows && above.y + above.height <= rows.y).toBe(true);
+  await ask.getByRole("button", { name: "Say what came of it" }).click();
+  await expect(page.getByRole("dialog", { name: "Absence of Priya S." })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await ask.getByRole("button", { name: "Sign", exact: true }).click();
+  await expect(page.getByLabel("Your name")).toHaveValue("Morgan Lee");
+  await expect(page.getByLabel("Credential")).toHaveValue("LCSW");
+  await page.getByRole("dialog").getByRole("button", { name: "Sign", exact: true }).click();
+  await expect.poll(() => deeds.map((d) => d.body)).toEqual([{ name: "Morgan Lee", credential: "LCSW" }]);
+});
+
+test("a correction begins with what is missing", async ({ page }) => {
+  const deeds = await play(page);
+  await open(page, "/console/sessions/s-past", "Evening group");
+  await page.getByRole("button", { name: "Correct Luis M." }).click();
+  const [from, to] = [page.getByLabel("From", { exact: true }), page.getByLabel("To", { exact: true })];
+  await expect(from).toHaveValue("18:20");
+  await expect(to).toHaveValue("19:20");
+  const between = page.getByRole("radio", { name: "missing in between: 6:20 PM to 7:20 PM (60 min)" });
+  await expect(between).toBeChecked();
+  await page.getByRole("radio", { name: "missing at the beginning: 5:30 PM to 5:49 PM (19 min)" }).check();
+  await expect(from).toHaveValue("17:30");
+  await expect(to).toHaveValue("17:49");
+  await to.fill("17:45");
+  await expect(page.getByRole("radio", { checked: true })).toHaveCount(0);
+  await page.getByLabel("What is true").selectOption("not_present");
+  await expect(from).toHaveValue("");
+  await page.getByLabel("Reason").fill("Seen by both of us.");
+  await expect(page.getByRole("dialog").getByRole("button", { name: "Correct", exact: true })).toBeDisabled();
+  await page.getByLabel("What is true").selectOption("present");
+  await between.check();
+  await page.getByRole("dialog").getByRole("button", { name: "Correct", exact: true }).click();
+  await expect.poll(() => deeds.map((d) => d.body)).toEqual([
+    { person: "p2", what: "present", from: "2026-11-20T23:20:00.000Z", to: "2026-11-21T00:20:00.000Z", reason: "Seen by both of us." },
+  ]);
+});
+
+test("after the signature only an addendum is offered", async ({ page }) => {
+  await play(page);
+  await open(page, "/console/sessions/s-past-2", "Evening group");
+  await expect(page.getByText("What comes later is added below, as an addendum.")).toBeVisible();
+  await expect(page.getByRole("rowheader", { name: /^Luis M\./ })).toBeVisible();
+  await expect(page.getByRole("button", { name: /^(Correct|Absence|Who is|Sign$)/ })).toHaveCount(0);
+  await expect(page.getByLabel("Addendum")).toBeVisible();
+});
+
+test("nobody is absent while the evening runs", async ({ page }) => {
+  await play(page);
+  await open(page, "/console/sessions/s-now", "Evening group");
+  const row = (name: string) => page.getByRole("row").filter({ has: page.getByRole("rowheader", { name }) });
+  await expect(row("Luis M.")).toContainText("not here yet");
+  await expect(row("Tom W.")).toContainText("at the door");
+  await expect(row("Ana R.")).toContainText("here now");
+  await expect(page.getByRole("table")).not.toContainText("absent");
+  await expect(page.getByRole("button", { name: /^Correct/ })).toHaveCount(0);
+  await expect(page.getByRole("button", { name: "Absence of Luis M." })).toBeVisible();
+});
+
+test("a record that was tampered with is told in a sentence", async ({ page }) => {
+  await play(page);
+  await refuse(page, "sessions/*/review", 409, "tampered");
+  await page.goto("/console/sessions/s-past#secret");
+  await expect(page.getByText("The record of this evening is not what was sealed", { exact: false })).toBeVisible();
+  await expect(page.getByRole("button", { name: "Download evidence" })).toBeVisible();
+  await expect(page.getByRole("button", { name: "Download as CSV" })).toHaveCount(0);
+  await judge(page, "console-session-tampered");
 });

@@ -11,7 +11,7 @@ const session: SessionSummary = {
   ],
 };
 
-function record(part: Partial<AttendanceRecord> & Pick<AttendanceRecord, "person" | "display_name" | "status">): AttendanceRecord {
+export function record(part: Partial<AttendanceRecord> & Pick<AttendanceRecord, "person" | "display_name" | "status">): AttendanceRecord {
   return {
     role: "participant", minutes: 0, seconds: 0, overrun_s: 0, lobby_s: 0, reconnects: 0,
     segments: (session.segments ?? []).map((s, index) => ({ ...s, index, seconds: s.kind === "break" ? null : 0 })),

@@ -61,6 +61,8 @@ export interface Preview {
 
 export interface ListedSession extends SessionSummary {
   series: string;
+  /** Nothing but addenda follows. */
+  signed?: boolean;
   kind?: SeriesKind;
   program?: string;
 }
@@ -179,6 +181,8 @@ export interface Review {
   session: ListedSession;
   final: boolean;
   signed?: { name: string; credential?: string; at: string };
+  /** How the reader would sign; left out where they can't. */
+  signer?: { name: string; credential: string };
   unsigned_since?: string;
   records: ReviewRecord[] | null;
   machine?: AttendanceRecord[] | null;

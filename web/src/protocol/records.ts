@@ -17,7 +17,8 @@ export interface SessionSummary {
   segments?: PlannedSegment[];
 }
 
-export type Judgement = "present" | "partial" | "absent" | "not_admitted" | "not_held" | "excused" | "unknown";
+/** not_yet: has not come so far; only while the evening runs. */
+export type Judgement = "present" | "partial" | "absent" | "not_admitted" | "not_held" | "excused" | "not_yet" | "unknown";
 
 /** end is left out while the person is in. */
 export interface Interval { start: string; end?: string }
@@ -79,7 +80,7 @@ const record = object<AttendanceRecord>({
   person: string,
   display_name: string,
   role: string,
-  status: oneOf<Judgement>(["present", "partial", "absent", "not_admitted", "not_held", "excused", "unknown"], "unknown"),
+  status: oneOf<Judgement>(["present", "partial", "absent", "not_admitted", "not_held", "excused", "not_yet", "unknown"], "unknown"),
   minutes: number,
   seconds: number,
   segments: list(object<SegmentTime>({

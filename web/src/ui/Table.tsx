@@ -1,6 +1,7 @@
 // A table that is read: a caption, row headers, columns that sort by a button
 // and say so, a field that filters and tells how many are left. The region is
-// scrolled where it is too wide, by keyboard too.
+// scrolled where it is too wide, by keyboard too; or its rows become cards
+// there, and it stays a table for those who listen.
 import { useMemo, useState, type ReactNode } from "react";
 import { Input } from "./Fields.tsx";
 import css from "./Table.module.css";
@@ -34,6 +35,8 @@ interface TableProps<Row> {
   /** Said when there is nothing. */
   empty: string;
   locale: string;
+  /** On a narrow screen each row is a card, with every column in it. */
+  cards?: boolean;
 }
 
 export function sortRows<Row>(rows: readonly Row[], columns: readonly Column<Row>[], { by, down }: Sorting, locale: string): Row[] {
@@ -54,7 +57,7 @@ export function matches(text: string, typed: string): boolean {
   return plain(typed).split(/\s+/).every((word) => whole.includes(word));
 }
 
-export function Table<Row>({ caption, rows, columns, keyOf, sorting, filter, empty, locale }: TableProps<Row>) {
+export function Table<Row>({ caption, rows, columns, keyOf, sorting, filter, empty, locale, cards = false }: TableProps<Row>) {
   const [sorted, setSorted] = useState<Sorting>(sorting ?? { by: "", down: false });
   const [typed, setTyped] = useState("");
   const shown = useMemo(() => {
@@ -72,15 +75,15 @@ export function Table<Row>({ caption, rows, columns, keyOf, sorting, filter, emp
         </div>
       )}
       {rows.length === 0 ? <p className={css["empty"]}>{empty}</p> : (
-        <div className={css["scroll"]} role="region" aria-label={caption} tabIndex={0}>
-          <table className={css["table"]}>
+        <div className={`${css["scroll"]} ${cards ? css["cards"] : ""}`} role="region" aria-label={caption} tabIndex={0}>
+          <table className={css["table"]} role="table">
             <caption className="unseen">{caption}</caption>
-            <thead>
-              <tr>{columns.map((c) => <Head key={c.id} column={c} sorted={sorted} onChoose={choose} />)}</tr>
+            <thead role="rowgroup">
+              <tr role="row">{columns.map((c) => <Head key={c.id} column={c} sorted={sorted} onChoose={choose} />)}</tr>
             </thead>
-            <tbody>
+            <tbody role="rowgroup">
               {shown.map((row) => (
-                <tr key={keyOf(row)}>{columns.map((c) => <Cell key={c.id} column={c} row={row} />)}</tr>
+                <tr key={keyOf(row)} role="row">{columns.map((c) => <Cell key={c.id} column={c} row={row} />)}</tr>
               ))}
             </tbody>
           </table>
@@ -90,15 +93,16 @@ export function Table<Row>({ caption, rows, columns, keyOf, sorting, filter, emp
   );
 }
 
+// The roles are said, because a table that is drawn as cards has none of its own.
 function look<Row>(c: Column<Row>): string {
   return [c.number && css["number"], c.wide && css["wide"], c.screen && css["screen"]].filter(Boolean).join(" ");
 }
 
 function Head<Row>({ column, sorted, onChoose }: { column: Column<Row>; sorted: Sorting; onChoose(id: string): void }) {
-  if (!column.sort) return <th scope="col" className={look(column)}>{column.head}</th>;
+  if (!column.sort) return <th scope="col" role="columnheader" className={`${look(column)} ${css["fixed"]}`}>{column.head}</th>;
   const here = sorted.by === column.id;
   return (
-    <th scope="col" className={look(column)} aria-sort={here ? (sorted.down ? "descending" : "ascending") : "none"}>
+    <th scope="col" role="columnheader" className={look(column)} aria-sort={here ? (sorted.down ? "descending" : "ascending") : "none"}>
       <button type="button" className={css["sort"]} onClick={() => onChoose(column.id)}>
         {column.head}
         <span aria-hidden="true" className={css["arrow"]}>{here ? (sorted.down ? "↓" : "↑") : "↕"}</span>
@@ -108,6 +112,6 @@ function Head<Row>({ column, sorted, onChoose }: { column: Column<Row>; sorted: 
 }
 
 function Cell<Row>({ column, row }: { column: Column<Row>; row: Row }) {
-  if (column.names) return <th scope="row" className={look(column)}>{column.cell(row)}</th>;
-  return <td className={look(column)}>{column.cell(row)}</td>;
+  if (column.names) return <th scope="row" role="rowheader" className={look(column)}>{column.cell(row)}</th>;
+  return <td role="cell" className={look(column)} data-head={column.head}>{column.cell(row)}</td>;
 }

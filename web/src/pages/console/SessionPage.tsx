@@ -1,11 +1,11 @@
 // One evening: who was there, what was put right, and the signature under it.
 import { useState } from "react";
-import { many, type Flagged, type Review } from "../../protocol/clinic.ts";
+import { many, type Review } from "../../protocol/clinic.ts";
 import { Button } from "../../ui/Button.tsx";
 import { Notice } from "../../ui/Notice.tsx";
-import { useConsoleWords, type ConsoleWordId } from "../../words/console.tsx";
-import { consoleEn } from "../../words/console.en.ts";
-import { Loaded, Refused, useDesk, useRead, useSend } from "./desk.tsx";
+import { useConsoleWords } from "../../words/console.tsx";
+import { Decide } from "./Decide.tsx";
+import { Loaded, Refused, refusalFrom, useDesk, useRead, useSend } from "./desk.tsx";
 import { EnterRoom } from "./EnterRoom.tsx";
 import { saveFile } from "./files.ts";
 import { AddGuest } from "./AddGuest.tsx";
@@ -15,7 +15,6 @@ import { ReviewTable } from "./ReviewTable.tsx";
 import { Safety } from "./Safety.tsx";
 import { SessionState } from "./SessionState.tsx";
 import { Go, Head, Part } from "./Shell.tsx";
-import { SignOff } from "./SignOff.tsx";
 import css from "./Console.module.css";
 
 export function SessionPage({ id }: { id: string }) {
@@ -31,39 +30,21 @@ export function SessionPage({ id }: { id: string }) {
       </Head>
       {review.data && <EnterRoom session={review.data.session} />}
       <Loaded of={review}>{(got) => <Sheet review={got} />}</Loaded>
+      {review.isError && refusalFrom(review.error).code === "tampered" && <Files id={id} broken />}
     </>
   );
 }
 
-function When({ review: { session, final } }: { review: Review }) {
-  const { t, day, time } = useConsoleWords();
-  return (
-    <>
-      {day(session.start, session.zone)}, {t("console.interval", { start: time(session.start, session.zone), end: time(session.end, session.zone) })}
-      {" · "}<SessionState session={{ ...session, final: false }} /> · {final ? t("console.final") : t("console.notfinal")}
-    </>
-  );
+function When({ review: { session, final, signed } }: { review: Review }) {
+  const { date, span } = useConsoleWords();
+  return <>{date(session.start, session.zone)}, {span(session)} · <SessionState session={{ ...session, final, signed: signed !== undefined }} /></>;
 }
 
 function Sheet({ review }: { review: Review }) {
   const { t } = useConsoleWords();
-  const warnings = many(review.warnings);
-  const warned = (w: Flagged): string => {
-    const name = many(review.records).find((r) => r.person === w.person)?.display_name ?? "";
-    const id = `warning.${w.flag}`;
-    const values = { name, minutes: Number(w.values?.["minutes"] ?? 0), place: String(w.values?.["place"] ?? "") };
-    return id in consoleEn ? t(id as ConsoleWordId, values) : w.flag;
-  };
   return (
     <>
-      {warnings.length > 0 && (
-        <div className={css["nag"]}>
-          <h2 className={css["subtitle"]}>{t("review.warnings")}</h2>
-          <ul className={css["problems"]}>{warnings.map((w) => <li key={`${w.flag}${w.person ?? ""}`}>{warned(w)}</li>)}</ul>
-        </div>
-      )}
-      <SignOff review={review} />
-      {!review.signed && review.unsigned_since && <Nag since={review.unsigned_since} />}
+      <Decide review={review} />
       <Part title={t("console.attendance")} unseen>
         <ReviewTable review={review} />
       </Part>
@@ -76,15 +57,8 @@ function Sheet({ review }: { review: Review }) {
   );
 }
 
-/** How long an evening has been waiting for its signature. */
-function Nag({ since }: { since: string }) {
-  const { t, date } = useConsoleWords();
-  const days = Math.floor((Date.now() - Date.parse(since)) / 86_400_000);
-  return <p className={css["soft"]}>{t("sign.since", { date: date(since), n: days })}</p>;
-}
-
-/** The machine's own files: the rows, and the bundle that proves them. */
-function Files({ id }: { id: string }) {
+/** The machine's own files: the rows, and the bundle that proves them. Of a broken record only that names the place. */
+function Files({ id, broken }: { id: string; broken?: boolean }) {
   const { t } = useConsoleWords();
   const [saved, setSaved] = useState(false);
   const get = useSend(async (office, what: "attendance.csv" | "evidence") => {
@@ -96,7 +70,7 @@ function Files({ id }: { id: string }) {
   return (
     <Part title={t("review.files")}>
       <div className={css["actions"]}>
-        <Button icon="download" onClick={() => void get.run("attendance.csv")}>{t("console.csv")}</Button>
+        {!broken && <Button icon="download" onClick={() => void get.run("attendance.csv")}>{t("console.csv")}</Button>}
         <Button icon="download" onClick={() => void get.run("evidence")}>{t("console.evidence")}</Button>
       </div>
       {saved && <Notice look="leaf">{t("saved")}</Notice>}

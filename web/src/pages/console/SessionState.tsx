@@ -1,14 +1,25 @@
-import type { SessionSummary } from "../../protocol/records.ts";
+import type { ListedSession } from "../../protocol/clinic.ts";
 import { useConsoleWords } from "../../words/console.tsx";
 import css from "./Console.module.css";
 
-/** Planned, running, ended or cancelled; and whether its rows still change. */
-export function SessionState({ session }: { session: Pick<SessionSummary, "status" | "final"> }) {
+type Standing = "scheduled" | "unopened" | "open" | "closing" | "unsigned" | "signed" | "cancelled";
+
+/** Where an evening stands between its plan and its signature. */
+export function standing({ status, final, signed, end }: Pick<ListedSession, "status" | "final" | "signed" | "end">, now = Date.now()): Standing {
+  switch (status) {
+    case "ended":
+      return signed ? "signed" : final ? "unsigned" : "closing";
+    case "scheduled":
+      return Date.parse(end) < now ? "unopened" : "scheduled";
+    default:
+      return status;
+  }
+}
+
+const looks: Partial<Record<Standing, string>> = { open: "live", unsigned: "due" };
+
+export function SessionState({ session }: { session: ListedSession }) {
   const { t } = useConsoleWords();
-  return (
-    <>
-      <span className={session.status === "open" ? css["live"] : css["soft"]}>{t(`console.${session.status}`)}</span>
-      {session.final && <span className={css["soft"]}> · {t("console.final")}</span>}
-    </>
-  );
+  const at = standing(session);
+  return <span className={css[looks[at] ?? "soft"]}>{t(`state.${at}`)}</span>;
 }

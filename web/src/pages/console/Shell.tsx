@@ -3,7 +3,7 @@ import { useEffect, useRef, useState, type ReactNode } from "react";
 import { Link, useLocation } from "wouter";
 import { Button } from "../../ui/Button.tsx";
 import { LanguageChoice } from "../../ui/Page.tsx";
-import { useConsoleWords, type ConsoleWordId } from "../../words/console.tsx";
+import { ClinicZone, useConsoleWords, type ConsoleWordId } from "../../words/console.tsx";
 import { useDesk, type May } from "./desk.tsx";
 import css from "./Shell.module.css";
 
@@ -60,7 +60,7 @@ export function Shell({ children }: { children: ReactNode }) {
           ))}
         </ul>
       </nav>
-      <main id="main" tabIndex={-1} className={css["main"]}>{children}</main>
+      <main id="main" tabIndex={-1} className={css["main"]}><ClinicZone value={who.zone}>{children}</ClinicZone></main>
     </div>
   );
 }

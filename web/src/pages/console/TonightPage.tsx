@@ -7,7 +7,7 @@ import { addDays, dateIn, startOf } from "./dates.ts";
 import { Loaded, useDesk, useRead } from "./desk.tsx";
 import { EnterRoom } from "./EnterRoom.tsx";
 import { Missing } from "./Missing.tsx";
-import { SessionState } from "./SessionState.tsx";
+import { SessionState, standing } from "./SessionState.tsx";
 import { Go, Head, Part } from "./Shell.tsx";
 import css from "./Console.module.css";
 
@@ -51,11 +51,11 @@ function NothingToday() {
 }
 
 function Evening({ session }: { session: ListedSession }) {
-  const { t, time } = useConsoleWords();
+  const { t, span } = useConsoleWords();
   return (
     <li className={css["card"]}>
       <h3><Link href={`/console/sessions/${session.id}`}>{session.title || t("console.session")}</Link></h3>
-      <p>{t("console.interval", { start: time(session.start, session.zone), end: time(session.end, session.zone) })}</p>
+      <p>{span(session)}</p>
       <p><SessionState session={session} /></p>
       <EnterRoom session={session} />
       <Missing session={session} />
@@ -85,7 +85,7 @@ export function Unsigned() {
 }
 
 function Recent() {
-  const { t, date, time, locale } = useConsoleWords();
+  const { t, date, span, locale } = useConsoleWords();
   const { who } = useDesk();
   const today = dateIn(who.zone);
   const query = { from: startOf(addDays(today, -14), who.zone), to: startOf(today, who.zone), limit: 1000 };
@@ -93,13 +93,13 @@ function Recent() {
   const columns: Column<ListedSession>[] = [
     { id: "date", head: t("console.date"), number: true, sort: (s) => s.start, cell: (s) => date(s.start, s.zone) },
     { id: "title", head: t("series.title"), names: true, sort: (s) => s.title, cell: (s) => <Link href={`/console/sessions/${s.id}`}>{s.title || t("console.session")}</Link> },
-    { id: "time", head: t("console.time"), number: true, cell: (s) => t("console.interval", { start: time(s.start, s.zone), end: time(s.end, s.zone) }) },
-    { id: "status", head: t("console.status"), sort: (s) => s.status, cell: (s) => <SessionState session={s} /> },
+    { id: "time", head: t("console.time"), number: true, cell: span },
+    { id: "status", head: t("console.status"), sort: standing, cell: (s) => <SessionState session={s} /> },
   ];
   return (
     <Part title={t("tonight.recent")}>
       <Loaded of={list}>
-        {(got) => <Table caption={t("tonight.recent")} rows={many(got.sessions)} columns={columns} keyOf={(s) => s.id} locale={locale}
+        {(got) => <Table caption={t("tonight.recent")} rows={many(got.sessions)} columns={columns} keyOf={(s) => s.id} locale={locale} cards
           sorting={{ by: "date", down: true }} empty={t("console.empty")} />}
       </Loaded>
     </Part>
