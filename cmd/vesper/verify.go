@@ -19,7 +19,7 @@ import (
 // verifyCommand checks an evidence bundle, or an archive of many, with no
 // access to a server.
 type verifyCommand struct {
-	Bundle     string `arg:"" help:"A bundle, as GET /sessions/{id}/evidence gives it, or an archive, as GET /evidence does." type:"existingfile"`
+	Bundle     string `arg:"" help:"A bundle, as GET /sessions/{id}/evidence gives it, an archive, as GET /evidence does, or an audit log, as GET /audit/log does." type:"existingfile"`
 	Key        string `help:"The clinic's public key, as 'vesper admin key' prints it." type:"existingfile" placeholder:"FILE"`
 	Checkpoint string `help:"A checkpoint that left the machine: it shows that nothing was taken back since." type:"existingfile" placeholder:"FILE"`
 }
@@ -45,6 +45,9 @@ func (v *verifyCommand) Run(ctx context.Context, io *streams) error {
 	reader := bufio.NewReader(file)
 	if start, _ := reader.Peek(len(archiveStart)); bytes.Equal(start, []byte(archiveStart)) {
 		return told(io, verifyArchive(ctx, reader, against, io))
+	}
+	if start, _ := reader.Peek(len(auditStart)); bytes.Equal(start, []byte(auditStart)) {
+		return told(io, verifyAudit(reader, against, io))
 	}
 	bundle, err := ledger.Parse(reader)
 	if err != nil {

@@ -164,6 +164,9 @@ func (t *tally) finish(r io.Reader, against proofs, out *streams) error {
 	if err := t.holdings.Verify(against.checkpoint); err != nil {
 		return err
 	}
+	if err := t.holdings.VerifyGraves(against.keys); err != nil {
+		return err
+	}
 	t.describe(against, out)
 	return nil
 }
@@ -179,7 +182,7 @@ func (t *tally) describe(against proofs, out *streams) {
 		fmt.Fprintf(out.out, "Not signed by staff yet: %d sessions; %d entries stand behind the last seal.\n", t.unsigned, t.loose)
 	}
 	if n := t.holdings.Purged(); n > 0 {
-		fmt.Fprintf(out.out, "Purged: %d sessions, of which the seals are left.\n", n)
+		fmt.Fprintf(out.out, "Purged: %d sessions, of which the seals are left, and a signed tombstone.\n", n)
 	}
 	if t.proven {
 		fmt.Fprintln(out.out, "Proven: all seals are by the given keys.")

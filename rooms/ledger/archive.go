@@ -31,13 +31,6 @@ type ArchiveLine struct {
 	Leaf  *Leaf  `json:"leaf,omitempty"`
 }
 
-// Grave is what a purge leaves of a session.
-type Grave struct {
-	Session  rooms.SessionID `json:"session"`
-	Seals    []Seal          `json:"seals"`
-	PurgedAt time.Time       `json:"purged_at"`
-}
-
 // Holdings are what an archive holds, for comparing it with its log: the
 // bundles themselves are verified apart. It is not safe for use by several
 // goroutines.
@@ -46,6 +39,7 @@ type Holdings struct {
 	order  []rooms.SessionID // of the bundles, as they were added
 	seals  map[rooms.SessionID][]holding
 	purged map[rooms.SessionID][]holding
+	graves []Grave
 	leaves []Leaf
 }
 
@@ -94,6 +88,7 @@ func (h *Holdings) AddLine(line ArchiveLine) {
 			h.seals, h.purged = map[rooms.SessionID][]holding{}, map[rooms.SessionID][]holding{}
 		}
 		h.purged[line.Grave.Session] = holdings(line.Grave.Seals)
+		h.graves = append(h.graves, *line.Grave)
 	}
 }
 

@@ -15,13 +15,15 @@ import (
 )
 
 // Checkpoint says that a clinic's log had so many leaves with this root at
-// that time. As a signed note (C2SP signed-note and tlog-checkpoint) it can
+// that time, and how far its audit log went. As a signed note (C2SP signed-note and tlog-checkpoint) it can
 // leave the machine, and then nobody can take back what it covers.
 type Checkpoint struct {
 	Clinic rooms.ClinicID
 	Size   int64
 	Root   string // base64
 	At     time.Time
+	// Audit is how the clinic's audit log stood; none in older checkpoints.
+	Audit AuditHead
 	// Proven: signed by one of the keys that were given to OpenCheckpoint.
 	Proven bool
 }
@@ -50,7 +52,11 @@ func (c Checkpoint) Sign(key ed25519.PrivateKey) (string, error) {
 }
 
 func (c Checkpoint) text() string {
-	return fmt.Sprintf("%s%s\n%d\n%s\ntime %s\n", originPrefix, c.Clinic, c.Size, c.Root, c.At.UTC().Format(time.RFC3339))
+	text := fmt.Sprintf("%s%s\n%d\n%s\ntime %s\n", originPrefix, c.Clinic, c.Size, c.Root, c.At.UTC().Format(time.RFC3339))
+	if c.Audit.N > 0 {
+		text += fmt.Sprintf("audit %d %s\n", c.Audit.N, c.Audit.Hash)
+	}
+	return text
 }
 
 // OpenCheckpoint reads a signed note. With keys it must be signed by one of
@@ -110,6 +116,12 @@ func parseCheckpoint(text string) (Checkpoint, error) {
 		return bad("time")
 	}
 	c := Checkpoint{Clinic: rooms.ClinicID(clinic), Size: size, Root: lines[2], At: at.UTC()}
+	if n, hash, found := strings.Cut(strings.TrimPrefix(lines[4], "audit "), " "); found {
+		if c.Audit.N, err = strconv.ParseUint(n, 10, 64); err != nil {
+			return bad("audit log")
+		}
+		c.Audit.Hash = hash
+	}
 	if c.text() != text {
 		return Checkpoint{}, broken("checkpoint", "it is not written as Vesper writes it")
 	}

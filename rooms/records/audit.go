@@ -2,15 +2,13 @@ package records
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/uptrace/bun"
 
 	"vesper/rooms"
+	"vesper/rooms/ledger"
 )
 
 // AuditEntry is one read or change of protected data. It holds ids and codes,
@@ -64,13 +62,8 @@ func appendAudit(ctx context.Context, tx bun.Tx, entry AuditEntry) error {
 		return err
 	}
 	return insert(ctx, tx, &auditRow{
-		Clinic: entry.Clinic, N: entry.N, Entry: column, Prev: head.Hash, Hash: auditHash(head.Hash, column), about: aboutOf(entry),
+		Clinic: entry.Clinic, N: entry.N, Entry: column, Prev: head.Hash, Hash: ledger.AuditHash(head.Hash, column), about: aboutOf(entry),
 	})
-}
-
-func auditHash(prev, entry string) string {
-	sum := sha256.Sum256([]byte("vesper audit\x00" + prev + "\x00" + entry))
-	return hex.EncodeToString(sum[:])
 }
 
 // AuditLog lists a clinic's entries behind number after, at most limit.
@@ -83,33 +76,4 @@ func (r *Records) AuditLog(ctx context.Context, clinic rooms.ClinicID, after uin
 		return nil, err
 	}
 	return convert(rows, func(row auditRow) (AuditEntry, error) { return decode[AuditEntry](row.Entry) })
-}
-
-// ErrAudit: the audit log was tampered with.
-var ErrAudit = errors.New("the audit log is not what was written")
-
-// VerifyAudit walks a clinic's log and names the first entry that is not what
-// was written: ErrAudit. It returns how many it holds.
-func (r *Records) VerifyAudit(ctx context.Context, clinic rooms.ClinicID) (entries uint64, err error) {
-	const page = 1000
-	prev := ""
-	for {
-		var rows []auditRow
-		err := r.view(ctx, clinic, "verify audit log", func(ctx context.Context, db bun.IDB) error {
-			return db.NewSelect().Model(&rows).Where("clinic = ? AND n > ?", clinic, entries).OrderExpr("n").Limit(page).Scan(ctx)
-		})
-		if err != nil {
-			return entries, err
-		}
-		for _, row := range rows {
-			entry, err := decode[AuditEntry](row.Entry)
-			if err != nil || row.N != entries+1 || row.Prev != prev || row.Hash != auditHash(prev, row.Entry) || row.about != aboutOf(entry) {
-				return entries, fmt.Errorf("verify audit log: entry %d: %w", entries+1, ErrAudit)
-			}
-			prev, entries = row.Hash, row.N
-		}
-		if len(rows) < page {
-			return entries, nil
-		}
-	}
 }

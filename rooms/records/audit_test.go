@@ -1,7 +1,6 @@
 package records
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -31,33 +30,6 @@ func testAuditIsChained(t *testing.T) {
 	page := must[[]AuditEntry](t)(r.AuditLog(t.Context(), h.clinic.ID, 30, 5))
 	if len(page) != 5 || page[0].N != 31 || page[0].At.IsZero() {
 		t.Errorf("page: %+v", page)
-	}
-}
-
-// Whoever may write to the file past the triggers is found out.
-func TestAuditFindsTampering(t *testing.T) { onEach(t, testAuditFindsTampering) }
-
-func testAuditFindsTampering(t *testing.T) {
-	for _, statement := range []string{
-		"UPDATE audit SET entry = replace(entry, 'door.read', 'door.none') WHERE n = 3",
-		"UPDATE audit SET hash = prev WHERE n = 3",
-		"UPDATE audit SET person = 'another' WHERE n = 3",
-		"UPDATE audit SET at_ms = 0 WHERE n = 3",
-		"DELETE FROM audit WHERE n = 3",
-		"DELETE FROM audit WHERE n = 1",
-		"UPDATE audit SET n = CASE n WHEN 3 THEN 1003 ELSE 1004 END WHERE n IN (3, 4)",
-	} {
-		r := openAt(t, t.TempDir())
-		h := build(t, r)
-		for range 5 {
-			if err := r.Audit(t.Context(), AuditEntry{Clinic: h.clinic.ID, Actor: "p", Action: "door.read"}); err != nil {
-				t.Fatal(err)
-			}
-		}
-		tamper(t, r, statement)
-		if _, err := r.VerifyAudit(t.Context(), h.clinic.ID); !errors.Is(err, ErrAudit) {
-			t.Errorf("%s: got %v, want ErrAudit", statement, err)
-		}
 	}
 }
 

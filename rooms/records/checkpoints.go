@@ -132,9 +132,9 @@ func (r *Records) Checkpoints(ctx context.Context, clinic rooms.ClinicID) ([]Che
 	return convert(rows, checkpointRow.noun)
 }
 
-// MakeCheckpoint signs a checkpoint over all seals of a clinic now. It checks
-// first that the log still holds what the last one covers: ErrRolledBack, and
-// then there is no new one.
+// MakeCheckpoint signs a checkpoint over all seals of a clinic, and over its
+// audit log, now. It checks first that both still hold what the last one covers:
+// ErrRolledBack or ErrAudit, and then there is no new one.
 func (r *Records) MakeCheckpoint(ctx context.Context, clinic rooms.ClinicID) (Checkpoint, error) {
 	var made Checkpoint
 	now := r.clock.Now()
@@ -175,25 +175,44 @@ func (r *Records) checkpoint(ctx context.Context, db bun.IDB, clinic rooms.Clini
 	if err != nil {
 		return "", 0, fmt.Errorf("%w: %w", ErrRolledBack, err)
 	}
+	if last.N > 0 {
+		covered, err := r.openOwn(last.Note)
+		if err == nil {
+			err = auditGoesOn(ctx, db, covered)
+		}
+		if err != nil {
+			return "", 0, err
+		}
+	}
+	audit, err := auditHead(ctx, db, clinic)
+	if err != nil {
+		return "", 0, err
+	}
 	root, err := tree.Root(tree.Size())
 	if err != nil {
 		return "", 0, err
 	}
-	note, err := ledger.Checkpoint{Clinic: clinic, Size: tree.Size(), Root: root, At: at(ms(now))}.Sign(r.sealer)
+	note, err := ledger.Checkpoint{Clinic: clinic, Size: tree.Size(), Root: root, At: at(ms(now)), Audit: audit}.Sign(r.sealer)
 	return note, tree.Size(), err
 }
 
-// holds checks a tree against a kept checkpoint. One that an older key signed
-// is read without proof: that is for whoever holds a copy.
+// holds checks a tree against a kept checkpoint.
 func (r *Records) holds(last checkpointRow, tree *ledger.Tree) error {
-	c, err := ledger.OpenCheckpoint(last.Note, []ed25519.PublicKey{r.sealer.Public().(ed25519.PublicKey)})
-	if err != nil {
-		c, err = ledger.OpenCheckpoint(last.Note, nil)
-	}
+	c, err := r.openOwn(last.Note)
 	if err != nil {
 		return err
 	}
 	return c.Holds(tree)
+}
+
+// openOwn reads a kept checkpoint. One that an older key signed is read without
+// proof: that is for whoever holds a copy.
+func (r *Records) openOwn(note string) (ledger.Checkpoint, error) {
+	c, err := ledger.OpenCheckpoint(note, []ed25519.PublicKey{r.sealer.Public().(ed25519.PublicKey)})
+	if err != nil {
+		c, err = ledger.OpenCheckpoint(note, nil)
+	}
+	return c, err
 }
 
 // CheckpointDue says whether a clinic's last checkpoint is older than every.

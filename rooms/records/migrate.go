@@ -2,6 +2,7 @@ package records
 
 import (
 	"context"
+	"crypto/ed25519"
 	"database/sql"
 	"embed"
 	"fmt"
@@ -34,6 +35,7 @@ type migrator struct {
 	db      *bun.DB
 	dialect goose.Dialect
 	vault   *vault
+	sealer  ed25519.PrivateKey
 }
 
 func (m *migrator) provider() (*goose.Provider, error) {
@@ -47,6 +49,7 @@ func (m *migrator) provider() (*goose.Provider, error) {
 			goose.NewGoMigration(2, &goose.GoFunc{RunTx: m.appendOnly}, nil),
 			goose.NewGoMigration(tenancy, &goose.GoFunc{RunTx: m.tenancy}, nil),
 			goose.NewGoMigration(auditing, &goose.GoFunc{RunTx: m.auditIndex}, nil),
+			goose.NewGoMigration(signing, &goose.GoFunc{RunTx: m.signTombstones}, nil),
 		))
 	if err != nil {
 		return nil, fmt.Errorf("migrate: %w", err)

@@ -101,12 +101,13 @@ func (r *Records) start(ctx context.Context, options Options, made func(engine) 
 		return err
 	}
 	if options.Postgres == "" {
-		r.engine = made(&sqliteEngine{file: filepath.Join(options.Dir, "vesper.db"), vault: r.vault})
+		r.engine = made(&sqliteEngine{file: filepath.Join(options.Dir, "vesper.db"), vault: r.vault, sealer: r.sealer})
 	} else {
 		postgres, err := newPostgres(options.Postgres, r.vault)
 		if err != nil {
 			return err
 		}
+		postgres.sealer = r.sealer
 		r.engine = made(postgres)
 	}
 	write, read, err := r.engine.open(ctx)

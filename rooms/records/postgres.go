@@ -2,6 +2,7 @@ package records
 
 import (
 	"context"
+	"crypto/ed25519"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -22,6 +23,7 @@ import (
 type postgresEngine struct {
 	config *pgx.ConnConfig
 	vault  *vault
+	sealer ed25519.PrivateKey
 }
 
 // The roles that a transaction takes. None of them can log in.

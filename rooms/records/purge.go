@@ -139,6 +139,7 @@ type tombstoneRow struct {
 	Seals         string          `bun:"seals"` // a list of ledger.Seal, as they were kept
 	PurgedAt      int64           `bun:"purged_at"`
 	Actor         string          `bun:"actor"`
+	Stone         string          `bun:"stone"` // the ledger.Burial, signed
 }
 
 // bury takes out one session and leaves its tombstone. One that changed since
@@ -168,10 +169,13 @@ func (p *Purger) bury(ctx context.Context, tx bun.Tx, tables []string, due Overd
 		return err
 	}
 	now := p.records.clock.Now()
-	err = insert(ctx, tx, &tombstoneRow{
+	stone := tombstoneRow{
 		Clinic: due.Clinic, Session: session, Series: row.Series, Start: row.Start, Count: head.N, Head: head.Hash,
 		Seals: column, PurgedAt: ms(now), Actor: actor,
-	})
+	}
+	if err = stone.sign(p.records.sealer); err == nil {
+		err = insert(ctx, tx, &stone)
+	}
 	if err != nil {
 		return err
 	}

@@ -1,13 +1,16 @@
 package records
 
 import (
+	"crypto/ed25519"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"vesper/rooms"
+	"vesper/rooms/ledger"
 )
 
 // purger opens the records of a folder for a purge, as they are years later.
@@ -164,5 +167,86 @@ func testRetention(t *testing.T) {
 		if err := r.SetRetention(t.Context(), h.clinic.ID, years); err == nil {
 			t.Errorf("%d years are accepted", years)
 		}
+	}
+}
+
+// A purge that was made up by hand has no tombstone that this clinic's key
+// signed.
+func TestForgedPurge(t *testing.T) { onEach(t, testForgedPurge) }
+
+func testForgedPurge(t *testing.T) {
+	dir := t.TempDir()
+	r := openAt(t, dir)
+	h := build(t, r)
+	live(t, r, h)
+	clinic, session := h.clinic.ID, h.sessions[0]
+	if err := r.Close(); err != nil {
+		t.Fatal(err)
+	}
+	p := purger(t, dir, yearsLater)
+	for _, due := range must[[]Overdue](t)(p.Overdue(t.Context(), yearsLater)) {
+		must[int](t)(p.Purge(t.Context(), due, "operator"))
+	}
+	if err := p.Close(); err != nil {
+		t.Fatal(err)
+	}
+	r = openAt(t, dir)
+	ours := []ed25519.PublicKey{testSealer.Public().(ed25519.PublicKey)}
+	if n, err := r.VerifyTombstones(t.Context(), clinic, ours); n == 0 || err != nil {
+		t.Fatalf("%d tombstones, %v", n, err)
+	}
+	stone := must[tombstoneRow](t)(find[tombstoneRow](t.Context(), r, clinic, "find", "", "session = ?", session))
+	forged := stone
+	_, stranger, err := ed25519.GenerateKey(nil)
+	if err = errors.Join(err, forged.sign(stranger)); err != nil {
+		t.Fatal(err)
+	}
+	where := " WHERE session = " + quote(string(session))
+	for _, c := range []struct{ forge, back, reason string }{
+		{"UPDATE tombstones SET stone = ''", "stone = " + quote(stone.Stone), "is not signed"},
+		{"UPDATE tombstones SET stone = " + quote(forged.Stone), "stone = " + quote(stone.Stone), "not signed by the given key"},
+		{"UPDATE tombstones SET stone = 'x'", "stone = " + quote(stone.Stone), "can't be read"},
+		{"UPDATE tombstones SET head = 'x'", "head = " + quote(stone.Head), "says something else"},
+		{"UPDATE tombstones SET purged_at = 1", fmt.Sprint("purged_at = ", stone.PurgedAt), "says something else"},
+		{"UPDATE tombstones SET seals = '[]'", "seals = " + quote(stone.Seals), "says something else"},
+		{"DELETE FROM tombstones", "", "gone without a tombstone"},
+	} {
+		tamper(t, r, c.forge+where)
+		_, err := r.VerifyTombstones(t.Context(), clinic, ours)
+		var place *ledger.BrokenError
+		if !errors.As(err, &place) || place.Place != "session "+string(session) || !strings.Contains(place.Reason, c.reason) {
+			t.Errorf("%s: got %v, want %q", c.forge, err, c.reason)
+		}
+		held := ledger.Holdings{Head: ledger.ArchiveHead{Clinic: clinic}}
+		if graves, err := r.Graves(t.Context(), clinic); err == nil && c.back != "" {
+			for i := range graves {
+				held.AddLine(ledger.ArchiveLine{Grave: &graves[i]})
+			}
+			if err := held.VerifyGraves(ours); (err == nil) != (c.forge == "UPDATE tombstones SET head = 'x'") { // which an archive does not show
+				t.Errorf("%s, in an archive: %v", c.forge, err)
+			}
+		}
+		if c.back != "" {
+			tamper(t, r, "UPDATE tombstones SET "+c.back+where)
+		}
+	}
+}
+
+// Tombstones of before are signed once, as they stand.
+func TestOldTombstonesAreSigned(t *testing.T) { onEach(t, testOldTombstonesAreSigned) }
+
+func testOldTombstonesAreSigned(t *testing.T) {
+	dir := t.TempDir()
+	r := openAt(t, dir)
+	h := build(t, r)
+	clinic := h.clinic.ID
+	tamper(t, r, "ALTER TABLE tombstones DROP COLUMN stone", fmt.Sprint("DELETE FROM goose_db_version WHERE version_id = ", signing),
+		"INSERT INTO tombstones (clinic, session, series, start_ms, count_n, head, seals, purged_at, actor) VALUES ("+quote(string(clinic))+", 'gone', 's', 5, 7, 'h', '[]', 9, 'operator')")
+	if err := r.Close(); err != nil {
+		t.Fatal(err)
+	}
+	r = openAt(t, dir)
+	if n, err := r.VerifyTombstones(t.Context(), clinic, []ed25519.PublicKey{testSealer.Public().(ed25519.PublicKey)}); n != 1 || err != nil {
+		t.Errorf("%d tombstones, %v", n, err)
 	}
 }

@@ -103,7 +103,7 @@ func (e *postgresEngine) roles(ctx context.Context, db *bun.DB) error {
 
 // migrate lets the owner see the rows while the tables change.
 func (e *postgresEngine) migrate(ctx context.Context, db *bun.DB) error {
-	m := &migrator{db: db, dialect: goose.DialectPostgres, vault: e.vault}
+	m := &migrator{db: db, dialect: goose.DialectPostgres, vault: e.vault, sealer: e.sealer}
 	provider, err := m.provider()
 	if err != nil {
 		return err

@@ -2,6 +2,7 @@ package records
 
 import (
 	"context"
+	"crypto/ed25519"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -19,8 +20,9 @@ import (
 // sqliteEngine is the file in the data folder. It has no roles: the queries
 // name the clinic, and triggers alone keep the evidence.
 type sqliteEngine struct {
-	file  string
-	vault *vault
+	file   string
+	vault  *vault
+	sealer ed25519.PrivateKey
 }
 
 func (e *sqliteEngine) reading() *sql.TxOptions     { return nil }
@@ -46,7 +48,7 @@ func (e *sqliteEngine) open(ctx context.Context) (write, read *bun.DB, err error
 
 // prepare brings the tables up to date and sees that the evidence is guarded.
 func (e *sqliteEngine) prepare(ctx context.Context, db *bun.DB) error {
-	m := &migrator{db: db, dialect: goose.DialectSQLite3, vault: e.vault}
+	m := &migrator{db: db, dialect: goose.DialectSQLite3, vault: e.vault, sealer: e.sealer}
 	before, err := m.up(ctx)
 	if err != nil {
 		return err

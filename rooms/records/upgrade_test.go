@@ -10,6 +10,7 @@ import (
 	"github.com/pressly/goose/v3"
 
 	"vesper/rooms"
+	"vesper/rooms/ledger"
 )
 
 // A folder of the first release opens with everything in it: each row says
@@ -85,11 +86,11 @@ func firstRelease(t *testing.T, file string) {
 		`{"clinic":"c1","n":1,"at":"2026-10-01T10:00:00Z","actor":"p1","actor_kind":"staff","action":"signin"}`,
 		`{"clinic":"c1","n":2,"at":"2026-10-01T10:05:00Z","actor":"p0","actor_kind":"staff","action":"doors.read","session":"s1","person":"p1"}`,
 	} {
-		_, err := db.DB.ExecContext(t.Context(), "INSERT INTO audit (clinic, n, entry, prev, hash) VALUES ('c1', ?, ?, ?, ?)", i+1, entry, prev, auditHash(prev, entry))
+		_, err := db.DB.ExecContext(t.Context(), "INSERT INTO audit (clinic, n, entry, prev, hash) VALUES ('c1', ?, ?, ?, ?)", i+1, entry, prev, ledger.AuditHash(prev, entry))
 		if err != nil {
 			t.Fatal(err)
 		}
-		prev = auditHash(prev, entry)
+		prev = ledger.AuditHash(prev, entry)
 	}
 }
 

@@ -160,6 +160,7 @@ func Mount(mux *http.ServeMux, o Options) {
 	h.guests(api)
 	h.personSeats(api)
 	h.auditLog(api)
+	h.retention(api)
 	h.clinicRules(api)
 	h.webhooks(api)
 	h.mail(api)

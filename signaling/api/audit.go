@@ -2,12 +2,16 @@ package api
 
 import (
 	"context"
+	"encoding/json"
+	"io"
 	"strconv"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"vesper/rooms"
+	"vesper/rooms/attendance/export"
+	"vesper/rooms/ledger"
 	"vesper/rooms/records"
 )
 
@@ -46,6 +50,44 @@ func (h *house) auditLog(api huma.API) {
 			out, err := h.searchAudit(ctx, *in)
 			return &body[AuditPage]{out}, h.problemOf("search audit log", err)
 		})
+	whole := operation("GET", "/audit/log", "export-audit", "The whole audit log with its chain, as JSON lines for vesper verify", mayAudit)
+	whole.Responses = map[string]*huma.Response{"200": {Description: "OK", Content: map[string]*huma.MediaType{"application/jsonl": {}}}}
+	huma.Register(api, whole, func(ctx context.Context, _ *struct{}) (*huma.StreamResponse, error) {
+		out, err := h.exportAudit(ctx)
+		return out, h.problemOf("export audit log", err)
+	})
+}
+
+// exportAudit streams the log as it is kept, up to the entry of its own export.
+// What fails on the way ends the file early, which vesper verify notices: the
+// head says how many entries there are.
+func (h *house) exportAudit(ctx context.Context) (*huma.StreamResponse, error) {
+	clinic := callerOf(ctx).clinic
+	if err := h.wrote(ctx, "audit.export", records.AuditEntry{}); err != nil {
+		return nil, err
+	}
+	head, err := h.Records.AuditHead(ctx, clinic)
+	if err != nil {
+		return nil, err
+	}
+	return &huma.StreamResponse{Body: func(hc huma.Context) {
+		hc.SetHeader("Content-Type", "application/jsonl")
+		hc.SetHeader("Content-Disposition", attached("audit", "log", "jsonl"))
+		if err := WriteAudit(hc.Context(), hc.BodyWriter(), h.Records, clinic, head, h.Clock.Now()); err != nil {
+			h.Logger.Error("audit log was cut off", "error", err)
+		}
+	}}, nil
+}
+
+// WriteAudit writes a clinic's audit log as lines for vesper verify.
+func WriteAudit(ctx context.Context, w io.Writer, r *records.Records, clinic rooms.ClinicID, head ledger.AuditHead, now time.Time) error {
+	lines := json.NewEncoder(w)
+	lines.SetEscapeHTML(false) // an entry is kept word for word
+	first := ledger.AuditFile{Format: ledger.AuditFormat, Clinic: clinic, GeneratedAt: now.UTC(), Notice: export.Notice, AuditHead: head}
+	if err := lines.Encode(first); err != nil {
+		return err
+	}
+	return r.AuditLines(ctx, clinic, head.N, func(line ledger.AuditLine) error { return lines.Encode(line) })
 }
 
 func (h *house) searchAudit(ctx context.Context, in auditQuery) (AuditPage, error) {

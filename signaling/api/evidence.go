@@ -104,6 +104,9 @@ func (h *house) makeCheckpoint(ctx context.Context) (records.Checkpoint, error) 
 	case errors.Is(err, records.ErrRolledBack):
 		h.Logger.Error("the log of seals was tampered with", "clinic", callerOf(ctx).clinic, "error", err)
 		return made, refuse(http.StatusConflict, "tampered", "The log of seals no longer holds what the last checkpoint covers; check the evidence.")
+	case errors.Is(err, records.ErrAudit):
+		h.Logger.Error("the audit log was tampered with", "clinic", callerOf(ctx).clinic, "error", err)
+		return made, refuse(http.StatusConflict, "tampered", "The audit log no longer holds what the last checkpoint covers; check it with vesper admin audit verify.")
 	case err != nil:
 		return made, err
 	}

@@ -13,14 +13,14 @@ import (
 // reads has a row for every route that is read: the entry that it leaves in
 // the audit log, or that it holds nothing of anybody.
 var reads = map[string]string{
-	"/audit": "audit.read", "/evidence": "archive.export", "/exports/{id}/file": "export.file", "/persons": "persons.read", "/persons/search": "persons.read",
+	"/audit": "audit.read", "/audit/log": "audit.export", "/evidence": "archive.export", "/exports/{id}/file": "export.file", "/persons": "persons.read", "/persons/search": "persons.read",
 	"/persons/{id}": "person.read", "/persons/{id}/paperwork": "paperwork.read", "/persons/{id}/seats": "seats.read",
 	"/persons/{id}/trend": "answers.read", "/series/{id}/seats": "seats.read", "/sessions/{id}/attendance": "attendance.read",
 	"/sessions/{id}/attendance.csv": "attendance.export", "/sessions/{id}/doors": "doors.read", "/sessions/{id}/evidence": "evidence.export",
 	"/sessions/{id}/guests": "guests.read", "/sessions/{id}/review": "review.read", "/week": "week.read",
 	"/mail": "mail.read", "/persons/{id}/reminders": "reminders.read",
 
-	"/checkpoints": nobodys, "/consents": nobodys, "/door-rules": nobodys, "/ground-rules": nobodys, "/keys": nobodys, "/payers": nobodys,
+	"/checkpoints": nobodys, "/consents": nobodys, "/door-rules": nobodys, "/ground-rules": nobodys, "/keys": nobodys, "/payers": nobodys, "/retention": nobodys,
 	"/programs": nobodys, "/rules": nobodys, "/scales": nobodys, "/series": nobodys, "/series/{id}": nobodys, "/service-clients": nobodys, "/service-tokens": nobodys,
 	"/sessions": nobodys, "/sessions/{id}": nobodys, "/settings/mail": nobodys, "/webhooks": nobodys, "/webhooks/{id}/deliveries": nobodys,
 	"/staff/me": nobodys, "/staff/passkeys": nobodys, "/staff/ways": nobodys, "/calendar.ics": nobodys,

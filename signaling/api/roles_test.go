@@ -66,9 +66,9 @@ var whoMay = map[string]string{
 	"GET /mail": writers, "PUT /scales": writers, "PUT /door-rules": writers, "POST /ground-rules": writers, "POST /consents": writers,
 	"POST /seats/{id}/invitations/send": "acWA", // a lost link, mailed by who is in the room
 
-	"GET /audit": auditors, "POST /checkpoints": auditors,
+	"GET /audit": auditors, "GET /audit/log": auditors, "GET /retention": auditors, "POST /checkpoints": auditors,
 
-	"POST /rules": settings, "POST /payers": settings, "GET /settings/mail": settings, "PUT /settings/mail": settings,
+	"PUT /retention": settings, "POST /rules": settings, "POST /payers": settings, "GET /settings/mail": settings, "PUT /settings/mail": settings,
 	"GET /webhooks": settings, "POST /webhooks": settings, "PATCH /webhooks/{id}": settings, "DELETE /webhooks/{id}": settings,
 	"POST /webhooks/{id}/rotate": settings, "POST /webhooks/{id}/test": settings, "GET /webhooks/{id}/deliveries": settings,
 	"GET /service-tokens": settings, "DELETE /service-tokens/{id}": settings,

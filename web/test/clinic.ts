@@ -202,6 +202,7 @@ export async function play(page: Page, roles: string[] = ["admin"], ways: Ways =
     [/scales$/, { scales: [{ id: "mood", question: { en: "How do you feel tonight?", es: "¿Cómo se siente esta noche?" }, low: { en: "very low" }, high: { en: "very well" }, version: 1 }] }],
     [/door-rules$/, { accept_again: false, address: "elsewhere", address_needed: true, consent_needed: true, emergency: true, emergency_needed: false, licensed_states: ["NY", "NJ"] }],
     [/service-clients$/, { clients: [{ id: "op4xnjrdtaddxhnbr354hg4twc", name: "Harbor EHR", scopes: ["sessions:read", "sessions:write"], created_at: "2026-10-01T12:00:00Z", revoked: false }, { id: "old", name: "The former EHR", scopes: ["sessions:read"], created_at: "2025-10-01T12:00:00Z", revoked: true }] }],
+    [/retention$/, { years: 6, least: 6, before: "2020-11-21" }],
     [/checkpoints$/, { checkpoints: [{ size: 41, at: "2026-11-21T05:00:00Z", note: "note" }, { size: 38, at: "2026-11-20T05:00:00Z", note: "note" }] }],
     [/persons\/[^/]+\/reminders$/, { wanted: true }],
     [/^mail$|deliveries$/, { deliveries, next: "more" }],

@@ -21,6 +21,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit/log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The whole audit log with its chain, as JSON lines for vesper verify */
+        get: operations["export-audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/calendar.ics": {
         parameters: {
             query?: never;
@@ -522,6 +539,24 @@ export interface paths {
         head?: never;
         /** Give a program another name */
         patch: operations["rename-program"];
+        trace?: never;
+    };
+    "/api/v1/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How long sessions are kept */
+        get: operations["get-retention"];
+        /** Set how long sessions are kept; only a purge by the operator deletes */
+        put: operations["set-retention"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/rules": {
@@ -1821,6 +1856,23 @@ export interface components {
             /** @description there: Appointment/123, Patient/7 */
             value: string;
         };
+        KeptFor: {
+            /**
+             * @description a purge today deletes sessions before this date
+             * @example 2020-11-22
+             */
+            before: string;
+            /**
+             * Format: int64
+             * @description the fewest years that can be set
+             */
+            least: number;
+            /**
+             * Format: int64
+             * @description how many years sessions are kept at least; 6 or more can be set
+             */
+            years: number;
+        };
         KeyList: {
             keys: components["schemas"]["PublicKey"][] | null;
             /** @description all of them, as the file that vesper verify --key reads */
@@ -2263,6 +2315,13 @@ export interface components {
             /** @description of the new link */
             id: string;
             queued: boolean;
+        };
+        Retention: {
+            /**
+             * Format: int64
+             * @description how many years sessions are kept at least; 6 or more can be set
+             */
+            years: number;
         };
         Review: {
             /** @description what came of calling those who were missing, the oldest first */
@@ -3032,6 +3091,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "export-audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/jsonl": unknown;
                 };
             };
             /** @description Error */
@@ -4315,6 +4403,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Program"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptFor"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "set-retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Retention"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptFor"];
                 };
             };
             /** @description Error */

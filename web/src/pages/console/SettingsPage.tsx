@@ -9,6 +9,7 @@ import { Refused, useDesk, useSend } from "./desk.tsx";
 import { DoorRules } from "./DoorRules.tsx";
 import { MailSettings } from "./MailSettings.tsx";
 import { Papers } from "./Papers.tsx";
+import { Retention } from "./Retention.tsx";
 import { Checkpoints, SealKey } from "./Seals.tsx";
 import { ServiceClients } from "./ServiceClients.tsx";
 import { Head, Part } from "./Shell.tsx";
@@ -34,6 +35,7 @@ export function SettingsPage() {
       {may("write") && <MailSettings />}
       {may("settings") && <Webhooks />}
       {may("settings") && <ServiceClients />}
+      {(may("settings") || may("audit")) && <Retention />}
       <Checkpoints />
       <SealKey />
     </>
