@@ -19,8 +19,8 @@ import (
 const archiveStart = `{"format":"vesper-archive/`
 
 // gcPercent is for work that keeps next to nothing of what it reads: a few
-// lines at a time, however long the archive is.
-const gcPercent = 400
+// blocks at a time, however long the archive is.
+const gcPercent = 800
 
 // tally is what was found of an archive so far. The collector owns it.
 type tally struct {

@@ -60,6 +60,13 @@ type gathered struct {
 	moves  []rooms.Move // segments begun by hand, up to the end
 	ended  int64        // 0 while it runs
 	steps  []int64      // times of clock steps
+	spare  []seated     // for people to come
+}
+
+// seated is the room for a person's facts and first connections.
+type seated struct {
+	facts
+	links [4]link
 }
 
 // handlers are the entries that say something about a person. Kinds that are
@@ -115,7 +122,13 @@ func gather(tl timeline, segments int) gathered {
 func (g *gathered) of(person rooms.PersonID) *facts {
 	f := g.people[person]
 	if f == nil {
-		f = &facts{person: person, links: make([]link, 0, 8)}
+		if len(g.spare) == 0 {
+			g.spare = make([]seated, 8)
+		}
+		one := &g.spare[0]
+		g.spare = g.spare[1:]
+		one.person, one.facts.links = person, one.links[:0]
+		f = &one.facts
 		g.people[person] = f
 	}
 	return f

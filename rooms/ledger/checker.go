@@ -17,8 +17,17 @@ type Checker struct {
 	keys   []ed25519.PublicKey
 	events []rooms.Event
 	hashes []string
+	origin origin
 	link   []byte // what an entry's hash is of
 	rows   []byte
+}
+
+// origin is how an entry's text begins, up to the event's number: mostly as
+// that of the entry before.
+type origin struct {
+	text  string // as it stands within a JSON string
+	plain []byte
+	id    rooms.EventID
 }
 
 // NewChecker is a checker with the clinic's public keys, as for Verify.
@@ -59,7 +68,7 @@ func (k *Checker) Pass(text string) (b Bundle, report Report, ok bool) {
 
 // chain walks the entries up to the closing bracket of their list.
 func (k *Checker) chain(c *cursor, session rooms.SessionID) chain {
-	k.events, k.hashes = k.events[:0], k.hashes[:0]
+	k.events, k.hashes, k.origin.text = k.events[:0], k.hashes[:0], ""
 	head := Genesis(session).Hash
 	var seen identities
 	for n := 0; c.ok && !strings.HasPrefix(c.text, "]"); n++ {
@@ -80,8 +89,10 @@ func (k *Checker) entry(c *cursor, n int, head string) string {
 	c.skip(`{"n":`)
 	c.ok = c.ok && c.natural() == uint64(n+1)
 	c.skip(`,"text":"`)
+	k.begin(c)
+	k.events[n] = rooms.Event{ID: k.origin.id}
 	start := c.text
-	c.event(&k.events[n], asString)
+	c.afterOrigin(&k.events[n], asString)
 	text := start[:len(start)-len(c.text)]
 	c.skip(`","prev":"`)
 	c.skip(head)
@@ -91,7 +102,7 @@ func (k *Checker) entry(c *cursor, n int, head string) string {
 		c.ok = false
 		return ""
 	}
-	k.link = append(append(append(k.link[:0], entryPrefix...), head...), 0)
+	k.link = append(append(append(append(k.link[:0], entryPrefix...), head...), 0), k.origin.plain...)
 	k.link = withoutBackslashes(k.link, text)
 	sum := sha256.Sum256(k.link)
 	hex.Encode(digits[:], sum[:])
@@ -100,6 +111,17 @@ func (k *Checker) entry(c *cursor, n int, head string) string {
 	c.text = c.text[len(digits):]
 	c.skip(`"}`)
 	return hash
+}
+
+// begin reads an entry's origin.
+func (k *Checker) begin(c *cursor) {
+	if k.origin.text != "" && c.has(k.origin.text) {
+		return
+	}
+	start := c.text
+	c.origin(&k.origin.id, asString)
+	k.origin.text = start[:len(start)-len(c.text)]
+	k.origin.plain = withoutBackslashes(k.origin.plain[:0], k.origin.text)
 }
 
 // withoutBackslashes puts a text behind others. It is that of a string in JSON

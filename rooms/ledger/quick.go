@@ -42,7 +42,24 @@ func quickDecode(e *rooms.Event, text string) bool {
 // event reads a canonical text that is spelled in one way or the other.
 func (c *cursor) event(e *rooms.Event, s *spelling) {
 	*e = rooms.Event{}
-	e.ID = c.identity(s)
+	c.origin(&e.ID, s)
+	c.afterOrigin(e, s)
+}
+
+// origin is how an event begins, and a reference: all of its identity but the
+// number.
+func (c *cursor) origin(id *rooms.EventID, s *spelling) {
+	c.skip(s.epoch)
+	id.Epoch = c.natural()
+	c.skip(s.node)
+	id.Node = rooms.NodeID(c.word())
+	c.skip(s.quote)
+	c.skip(s.n)
+}
+
+// afterOrigin reads the rest of an event, from its number on.
+func (c *cursor) afterOrigin(e *rooms.Event, s *spelling) {
+	e.ID.N = c.natural()
 	c.skip(s.at)
 	e.At = c.time()
 	c.skip(s.mono)
@@ -53,18 +70,6 @@ func (c *cursor) event(e *rooms.Event, s *spelling) {
 	c.about(e, s)
 	c.more(e, s)
 	c.skip(s.end)
-}
-
-// identity is how an event begins, and what a reference is.
-func (c *cursor) identity(s *spelling) (id rooms.EventID) {
-	c.skip(s.epoch)
-	id.Epoch = c.natural()
-	c.skip(s.node)
-	id.Node = rooms.NodeID(c.word())
-	c.skip(s.quote)
-	c.skip(s.n)
-	id.N = c.natural()
-	return id
 }
 
 // about reads the fields that many events have, in their order. Each may be
@@ -107,7 +112,8 @@ func (c *cursor) more(e *rooms.Event, s *spelling) {
 	}
 	if c.next(s, 'r') {
 		c.skip(s.ref)
-		e.Ref = c.identity(s)
+		c.origin(&e.Ref, s)
+		e.Ref.N = c.natural()
 		c.skip(s.end)
 		c.ok = c.ok && e.Ref != rooms.EventID{}
 	}

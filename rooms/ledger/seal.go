@@ -132,10 +132,12 @@ func (c *cursor) statement(s *Statement) {
 // groups of four digits.
 func Fingerprint(key ed25519.PublicKey) string {
 	sum := sha256.Sum256(key)
-	digits := hex.EncodeToString(sum[:16])
-	text := digits[:4]
-	for i := 4; i < len(digits); i += 4 {
-		text += " " + digits[i:i+4]
+	text := make([]byte, 0, 39)
+	for i := 0; i < 16; i += 2 {
+		if i > 0 {
+			text = append(text, ' ')
+		}
+		text = hex.AppendEncode(text, sum[i:i+2])
 	}
-	return text
+	return string(text)
 }
