@@ -41,6 +41,8 @@ type Config struct {
 	Redis string `koanf:"redis"`
 	// Metrics is the address of the Prometheus listener; empty: none.
 	Metrics string `koanf:"metrics"`
+	// MetricsOutside lets Metrics be an address that others reach, too.
+	MetricsOutside bool `koanf:"metrics_outside"`
 	// Log is debug, info, warn or error.
 	Log   string      `koanf:"log"`
 	Media MediaConfig `koanf:"media"`

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"net"
 	"net/netip"
 	"strings"
 
@@ -20,6 +21,9 @@ func (c Config) checkFront() error {
 	if _, err := c.proxies(); err != nil {
 		return err
 	}
+	if err := c.checkMetrics(); err != nil {
+		return err
+	}
 	if l := c.Limits; l.Burst < 0 || l.PerSecond < 0 || (l.Burst == 0) != (l.PerSecond == 0) {
 		return errors.New("limits needs both burst and per_second, above 0")
 	}
@@ -30,6 +34,22 @@ func (c Config) checkFront() error {
 		return errors.New("proxy_header: without trusted_proxies nobody's is read")
 	}
 	return nil
+}
+
+// checkMetrics keeps them on this machine: nobody proves there who they are.
+func (c Config) checkMetrics() error {
+	if c.Metrics == "" {
+		return nil
+	}
+	host, _, err := net.SplitHostPort(c.Metrics)
+	if err != nil {
+		return fmt.Errorf("metrics: %q is no host:port", c.Metrics)
+	}
+	address, err := netip.ParseAddr(host)
+	if c.MetricsOutside || host == "localhost" || err == nil && address.Unmap().IsLoopback() {
+		return nil
+	}
+	return errors.New("metrics: others reach that address, and the metrics ask nobody who they are: use a loopback address, or say metrics_outside: true behind a firewall")
 }
 
 // proxies are those in front of the server, each an address or a network.

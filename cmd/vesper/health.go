@@ -39,6 +39,7 @@ func (h *house) openMetrics() error {
 	h.gaugePost(registry)
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
+	h.metricsAt = listener.Addr().String()
 	h.metrics = serveHTTP(listener, mux, h.failed)
 	h.onClose(func() { closeHTTP(h.metrics) })
 	return nil

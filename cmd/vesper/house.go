@@ -43,6 +43,7 @@ type house struct {
 	listener    net.Listener
 	http        *http.Server
 	metrics     *http.Server
+	metricsAt   string
 	url         string
 	failed      chan error
 	closers     []func()
