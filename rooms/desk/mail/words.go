@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 	_ "time/tzdata" // reminders name local times on machines without zones
+	"unicode"
 
 	"vesper/rooms/desk"
 )
@@ -124,8 +125,45 @@ func (w words) at(t time.Time, zone string) string {
 // maxTitle is how many letters of a title a mail shows.
 const maxTitle = 80
 
-// clean makes one line of a title, so that nothing in it becomes a header.
+// maxMarks is how many accents may stand on one letter.
+const maxMarks = 3
+
+// clean makes one line of a title: nothing in it becomes a header, turns the
+// reading round, is unseen, or reads as an encoded word (RFC 2047).
 func clean(s string) string {
-	line := []rune(strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r <= ' ' || r == 0x7f || r == 0x85 || r == 0x2028 || r == 0x2029 }), " "))
-	return string(line[:min(len(line), maxTitle)])
+	var line []rune
+	marks, space := 0, false
+	for _, r := range strings.ReplaceAll(unseen(s), "=?", "= ?") {
+		if unicode.IsSpace(r) || r == 0xfffd {
+			space = true
+			continue
+		}
+		if unicode.Is(unicode.M, r) {
+			marks++
+		} else {
+			marks = 0
+		}
+		if marks > maxMarks {
+			continue
+		}
+		if space && len(line) > 0 {
+			line = append(line, ' ')
+		}
+		space, line = false, append(line, r)
+	}
+	return strings.TrimSpace(string(line[:min(len(line), maxTitle)]))
+}
+
+// unseen takes out what has no shape: controls become spaces, and formats such
+// as zero-width letters and marks of direction go.
+func unseen(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsControl(r), unicode.Is(unicode.Zl, r), unicode.Is(unicode.Zp, r):
+			return ' '
+		case unicode.Is(unicode.C, r):
+			return -1
+		}
+		return r
+	}, s)
 }
