@@ -23,6 +23,7 @@ var arrows = map[string]string{
 	"vesper/signaling/client":                   "signaling/wire +third",
 	"vesper/auth":                               "rooms +third",
 	"vesper/auth/authtest":                      "+third",
+	"vesper/auth/authtest/standalone":           "auth/authtest",
 	"vesper/auth/oidc":                          "auth rooms +third",
 	"vesper/auth/passkey":                       "auth rooms +third",
 	"vesper/auth/smart":                         "auth rooms +third",

@@ -10,6 +10,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"math/big"
 	"net/http"
@@ -43,24 +44,39 @@ type Issuer struct {
 // New starts a server for the life of the test.
 func New(t testing.TB) *Issuer {
 	t.Helper()
+	i, err := Make()
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(i.Handler())
+	t.Cleanup(server.Close)
+	i.URL = server.URL
+	return i
+}
+
+// Make makes an issuer with keys of its own. URL is for the caller to set,
+// before the first request.
+func Make() (*Issuer, error) {
 	i := &Issuer{ClientID: "vesper", codes: map[string]url.Values{}, Claims: map[string]any{"sub": "user-1"}}
 	for _, key := range []**rsa.PrivateKey{&i.key, &i.other} {
 		made, err := rsa.GenerateKey(rand.Reader, 2048)
 		if err != nil {
-			t.Fatal(err)
+			return nil, fmt.Errorf("make issuer: %w", err)
 		}
 		*key = made
 	}
+	return i, nil
+}
+
+// Handler serves the issuer at URL.
+func (i *Issuer) Handler() *http.ServeMux {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /.well-known/openid-configuration", i.configuration)
 	mux.HandleFunc("GET /.well-known/smart-configuration", i.configuration)
 	mux.HandleFunc("GET /authorize", i.authorize)
 	mux.HandleFunc("POST /token", i.token)
 	mux.HandleFunc("GET /keys", i.keys)
-	server := httptest.NewServer(mux)
-	t.Cleanup(server.Close)
-	i.URL = server.URL
-	return i
+	return mux
 }
 
 func (i *Issuer) configuration(w http.ResponseWriter, _ *http.Request) {

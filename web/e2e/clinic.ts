@@ -1,7 +1,7 @@
 // A clinic that has just been installed: `vesper admin` makes it, `vesper
 // serve` runs it, and nobody but its administrator knows of it.
 import { execFile, spawn, type ChildProcess } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,6 +10,8 @@ import { fileURLToPath } from "node:url";
 /** VESPER names another build of the program. */
 const program = process.env["VESPER"] ?? fileURLToPath(new URL("../../bin/vesper", import.meta.url));
 const START_MS = 45_000;
+
+interface Made { host?: string; others?: string[]; configure?: (ids: readonly string[]) => string }
 
 export class FreshClinic {
   private said = "";
@@ -20,21 +22,35 @@ export class FreshClinic {
     private readonly env: NodeJS.ProcessEnv,
     /** Each signs the administrator of one clinic in, once. */
     readonly consoles: readonly string[],
+    readonly ids: readonly string[],
+    private readonly file: string | undefined,
   ) {}
 
-  /** others are further clinics of the same install. Under a host name there are passkeys. */
-  static async open(name: string, zone: string, { host, others = [] }: { host?: string; others?: string[] } = {}): Promise<FreshClinic> {
+  /** Where people reach it. */
+  get url(): string {
+    return new URL(this.console).origin;
+  }
+
+  /**
+   * others are further clinics of the same install. Under a host name there are
+   * passkeys. configure makes a configuration file's text of the clinics' ids.
+   */
+  static async open(name: string, zone: string, { host, others = [], configure }: Made = {}): Promise<FreshClinic> {
     const data = await mkdtemp(join(tmpdir(), "vesper-clinic-"));
     const port = await freePort();
     const env = {
       ...process.env, VESPER_DATA: join(data, "records"), VESPER_LISTEN: `127.0.0.1:${port}`, ...(host && { VESPER_URL: `http://${host}:${port}` }),
     };
     const links: string[] = [];
+    const ids: string[] = [];
     for (const each of [name, ...others]) {
       const id = await run(env, "admin", "clinic", "--zone", zone, each);
+      ids.push(id);
       links.push(await run(env, "admin", "invite", "--clinic", id, "--role", "admin", "Morgan Lee"));
     }
-    const clinic = new FreshClinic(data, env, links);
+    const file = configure && join(data, "vesper.yaml");
+    if (file !== undefined) await writeFile(file, configure?.(ids) ?? "");
+    const clinic = new FreshClinic(data, env, links, ids, file);
     await clinic.serve();
     return clinic;
   }
@@ -45,7 +61,7 @@ export class FreshClinic {
   }
 
   private serve(): Promise<void> {
-    const child = spawn(program, ["serve"], { env: this.env });
+    const child = spawn(program, ["serve", ...(this.file === undefined ? [] : ["--config", this.file])], { env: this.env });
     this.child = child;
     return new Promise((resolve, reject) => {
       const late = setTimeout(() => reject(new Error(`the server is not ready after ${START_MS} ms:\n${this.log}`)), START_MS);
