@@ -55,8 +55,8 @@ function problem(of: { person?: string; session?: string }, code: string, senten
   return { ...of, code, sentence_key: code, sentence, values };
 }
 
-function rule(ok: boolean, sentence_key: string, sentence: string, values: Record<string, unknown>): WeekRule {
-  return { id: "three-days", ok, sentence_key, sentence, values };
+function rule(ok: boolean, sentence_key: string, sentence: string, values: Record<string, unknown>, date?: string): WeekRule {
+  return { id: "three-days", ok, sentence_key, sentence, values, ...(date && { date }) };
 }
 
 function line(date: string, unsigned: boolean): WeekLine {
@@ -76,7 +76,8 @@ export const week: Week = {
     ...(i === 4 && { missing_minutes: 360, left_minutes: 180, by: "2026-11-22", make_up: [{ session: "s-4", start: evening(4).start, title: "Evening group", minutes: 180, seated: true }] }),
     ...(i === 5 && { missing_minutes: 540, left_minutes: 0, make_up: [] }),
     rules: [i === 4 || i === 5 ? rule(false, "rule.min_days_week.bad", "1 of 3 days of at least 3 h attended; 2 are missing.", { days: 1, day_minutes: 180, required_days: 3, missing_days: 2 })
-      : rule(true, "rule.min_days_week.ok", "3 days of at least 3 h attended; at least 3 asked for.", { days: 3, day_minutes: 180, required_days: 3 })],
+      : rule(true, "rule.min_days_week.ok", "3 days of at least 3 h attended; at least 3 asked for.", { days: 3, day_minutes: 180, required_days: 3 }),
+      rule(false, "rule.min_services_day.bad", "On Monday, 16 November 2026 1 of 2 different services of at least 15 min attended.", { date: "2026-11-16", services: 1, required_services: 2, service_minutes: 15 }, "2026-11-16")],
     lines: i === 5 ? [] : ["2026-11-16", "2026-11-18", "2026-11-19"].slice(0, i === 4 ? 1 : 3).map((date, n) => line(date, n === 2)),
   })),
   problems: [

@@ -74,7 +74,7 @@ for (const [size, use] of Object.entries(scenes)) {
       await judge(page, `console-seat-${size}`);
       await page.keyboard.press("Escape");
       await open(page, "/console/week", "Week");
-      await page.getByRole("button", { name: "Details of Elena Novak" }).click();
+      await page.getByRole("button", { name: "Details of Elena Novak" }).last().click();
       await judge(page, `console-week-person-${size}`);
       await open(page, "/console/people", "People");
       await page.getByRole("button", { name: "Add a person" }).click();
@@ -156,10 +156,12 @@ for (const [size, use] of Object.entries(scenes)) {
       await hours.getByRole("button", { name: "Details of Elena Novak" }).click();
       const dialog = page.getByRole("dialog", { name: "Elena Novak" });
       await expect(dialog.getByText("Nothing is billed or sent by itself", { exact: false })).toBeVisible();
+      await expect(dialog.getByText("a rule is not met, but does not hold it back")).toBeVisible();
       await expect(dialog.getByText("modifier 95 · 1 unit · place of service 10 · 3 h")).toBeVisible();
       await expect(dialog.getByRole("link", { name: /Evening group$/ }).last()).toBeVisible();
       await page.keyboard.press("Escape");
       await expect(page.getByRole("row", { name: /Frank Osei/ })).toContainText("no evening is left");
+      await expect(page.getByRole("row", { name: /Elena Novak/ })).toContainText("6 h only 3 h until");
     });
   });
 }

@@ -118,7 +118,8 @@ export interface WeekSession {
 /** A sentence of the server, and what another language makes its own from. */
 export interface Said { sentence: string; sentence_key?: string; values?: Record<string, unknown> }
 
-export interface WeekRule extends Said { id: string; ok: boolean; open?: boolean }
+/** date: the day for which it is not met; without one, the week. blocks: it holds lines back. */
+export interface WeekRule extends Said { id: string; ok: boolean; open?: boolean; blocks?: boolean; date?: string }
 
 /** Proposed for billing; a blocked one says why. */
 export interface WeekLine {

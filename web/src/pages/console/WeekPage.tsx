@@ -92,13 +92,10 @@ function People({ week, show }: { week: Week; show(person: WeekPerson): void }) 
 function Left({ person: p, zone }: { person: WeekPerson; zone: string }) {
   const { t, date, hours } = useConsoleWords();
   if (!p.missing_minutes) return <>–</>;
-  const ahead = (p.left_minutes ?? 0) >= p.missing_minutes;
-  return (
-    <>
-      {ahead ? t("week.ahead", { hours: hours(p.missing_minutes) }) : hours(p.missing_minutes)}{" "}
-      <span className={css["soft"]}>{p.by ? t("week.by", { date: date(dayOf(p.by, zone)) }) : t("week.noleft")}</span>
-    </>
-  );
+  const left = many(p.make_up).reduce((sum, m) => sum + m.minutes, 0);
+  const by = p.by ? t("week.by", { date: date(dayOf(p.by, zone)) }) : t("week.noleft");
+  if ((p.left_minutes ?? 0) >= p.missing_minutes) return <>{t("week.ahead", { hours: hours(p.missing_minutes) })} <span className={css["soft"]}>{by}</span></>;
+  return <>{hours(p.missing_minutes)} <span className={css["soft"]}>{p.by && left < p.missing_minutes ? t("week.only", { hours: hours(left) }) : ""} {by}</span></>;
 }
 
 function payer(p: WeekPerson): string {

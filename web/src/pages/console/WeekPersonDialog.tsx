@@ -102,6 +102,8 @@ function Line({ line, person }: { line: WeekLine; person: WeekPerson }) {
     const failed = reason.sentence_key === "line.rule" ? many(person.rules).find((r) => r.id === reason.values?.["rule"] && !r.ok) : undefined;
     return failed ? `${say(reason)} ${say(failed)}` : say(reason);
   });
+  // Rules that are not met that day, and hold nothing back.
+  const unmet = many(person.rules).filter((r) => !r.ok && !r.open && !r.blocks && r.date === line.date).map((r) => `${t("week.rule.not")} ${say(r)}`);
   const facts = [
     line.modifier ? t("lines.modifier", { code: line.modifier }) : t("lines.nomodifier"),
     t("lines.units", { n: line.units }),
@@ -113,10 +115,10 @@ function Line({ line, person }: { line: WeekLine; person: WeekPerson }) {
     <li>
       <p>
         <strong>{line.code ? t("lines.code", { code: line.code }) : t("lines.nocode")}</strong>, {date(line.date)}{" "}
-        <span className={line.blocked ? css["warn"] : css["live"]}>{t(line.blocked ? "lines.blocked" : "lines.ready")}</span>
+        <span className={line.blocked || unmet.length > 0 ? css["warn"] : css["live"]}>{t(line.blocked ? "lines.blocked" : unmet.length > 0 ? "lines.unmet" : "lines.ready")}</span>
       </p>
       <p className={css["soft"]}>{facts.join(" · ")}</p>
-      {[...why, ...many(line.notes).map(say)].map((said) => <p key={said}>{said}</p>)}
+      {[...why, ...unmet, ...many(line.notes).map(say)].map((said) => <p key={said}>{said}</p>)}
     </li>
   );
 }
