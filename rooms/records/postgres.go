@@ -73,12 +73,14 @@ func (e *postgresEngine) turn() string {
 	return fmt.Sprintf("SELECT pg_advisory_xact_lock(%d)", writersTurn)
 }
 
+// scope is what a transaction is held to, whatever was left on its connection:
+// a role, a clinic, and our own tables, which no temporary one stands in for.
 func (e *postgresEngine) scope(clinic rooms.ClinicID) string {
 	role, mine := roleTenant, string(clinic)
 	if clinic == everyClinic {
 		role, mine = roleHouse, ""
 	}
-	return fmt.Sprintf("SET LOCAL ROLE %s; SET LOCAL vesper.clinic = %s", role, quote(mine))
+	return fmt.Sprintf("SET LOCAL ROLE %s; SET LOCAL vesper.clinic = %s; SET LOCAL search_path = public, pg_temp", role, quote(mine))
 }
 
 // quote is a text as a literal of SQL.
