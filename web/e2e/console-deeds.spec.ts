@@ -246,9 +246,12 @@ test("webhooks, programs, checkpoints, payers and the door are set", async ({ ho
     expect((await download).suggestedFilename()).toMatch(/^checkpoint-\d+\.txt$/);
   });
 
-  await test.step("reminders", async () => {
+  await test.step("what mails are called, and reminders", async () => {
+    await page.getByLabel("Name in mails and calendars").fill("Evening  class");
+    await expect(page.getByText("Evening class: your personal link")).toBeVisible();
+    await expect(page.getByText("Evening class: su enlace personal")).toBeVisible();
     await page.getByRole("checkbox", { name: "1 hour before" }).check({ force: true });
-    await press(page, "Save reminders");
+    await press(page, "Save mail settings");
     await expect(page.getByText("Saved.")).toBeVisible();
     await page.getByText("Mails that went out").click();
     await expect(page.getByText("Nothing here.")).toBeVisible();
@@ -265,7 +268,9 @@ test("webhooks, programs, checkpoints, payers and the door are set", async ({ ho
     await ana.page.goto(house.links.participants[0] ?? "");
     await ana.page.getByRole("radio", { name: "At home", exact: true }).check();
     await expect(ana.page.getByText("Your address tonight")).toBeVisible();
-    await expect(ana.page.getByText("How did you sleep?")).toBeVisible();
+    const next = ana.page.getByRole("button", { name: "Next question", exact: true });
+    while ((await next.count()) > 0) await next.click();
+    await expect(ana.page.getByRole("group", { name: "How did you sleep?" })).toBeVisible();
   });
   await clean(page, "settings done");
 

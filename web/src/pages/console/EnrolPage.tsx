@@ -9,7 +9,7 @@ import { Notice } from "../../ui/Notice.tsx";
 import { useConsoleWords } from "../../words/console.tsx";
 import { Loaded, Refused, useRead, useSend } from "./desk.tsx";
 import { usePersons } from "./paged.tsx";
-import { newcomers, type Newcomer } from "./enrol.ts";
+import { newcomers, rowFaults, type Newcomer } from "./enrol.ts";
 import { minutesFrom } from "./hours.ts";
 import { Go, Head } from "./Shell.tsx";
 import css from "./Console.module.css";
@@ -19,6 +19,10 @@ interface Enrolment {
   series: string;
   minutes: number;
   from: string;
+}
+
+function Faults({ of }: { of: readonly string[] }) {
+  return of.map((fault) => <p key={fault} className={css["fault"]}>{fault}</p>);
 }
 
 export function EnrolPage() {
@@ -64,8 +68,8 @@ function Form({ all, wanted }: { all: readonly Series[]; wanted: string }) {
     setEnrolled(undefined);
     save.clear();
   };
-  /** Faults of one line: the server names "persons[3].email". */
-  const faults = (i: number): string[] => (save.refusal?.faults ?? []).filter((f) => f.field.startsWith(`persons[${i}]`)).map((f) => f.message);
+  const faults = rowFaults(save.refusal);
+  const wrong = read.filter((_, i) => faults(i).length > 0).length;
   const title = all.find((s) => s.id === series)?.title;
   return (
     <form className={css["narrow"]} onSubmit={(e) => void submit(e)} noValidate>
@@ -92,10 +96,10 @@ function Form({ all, wanted }: { all: readonly Series[]; wanted: string }) {
               <tbody>
                 {read.map((p, i) => (
                   <tr key={i}>
-                    <th scope="row">{p.legal_name || t("enrol.noname")}{faults(i).map((f) => <p key={f} className={css["fault"]}>{f}</p>)}</th>
-                    <td>{p.display_name}</td>
-                    <td>{p.email || "–"}</td>
-                    <td>{p.phone || "–"}</td>
+                    <th scope="row">{p.legal_name || t("enrol.noname")}<Faults of={faults(i, "legal_name", "")} /></th>
+                    <td>{p.display_name}<Faults of={faults(i, "display_name")} /></td>
+                    <td>{p.email || "–"}<Faults of={faults(i, "email")} /></td>
+                    <td>{p.phone || "–"}<Faults of={faults(i, "phone")} /></td>
                   </tr>
                 ))}
               </tbody>
@@ -103,7 +107,7 @@ function Form({ all, wanted }: { all: readonly Series[]; wanted: string }) {
           </div>
         )}
       </div>
-      <Refused refusal={save.refusal} />
+      {wrong > 0 ? <div role="alert"><Notice look="clay" quiet>{t("enrol.wrong", { n: wrong })}</Notice></div> : <Refused refusal={save.refusal} />}
       {enrolled !== undefined && (
         <Notice look="leaf" action={series !== "" && <Link href={`/console/series/${series}`}>{t("enrol.see")}</Link>}>
           {title && series !== "" ? t("enrol.done.series", { n: enrolled, series: title }) : t("enrol.done", { n: enrolled })}
