@@ -5,10 +5,13 @@ import (
 	"context"
 	"errors"
 	"io"
+	"os"
 	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
+
+	"vesper/rooms/ledger"
 )
 
 // blocksOf reads what an archive holds behind its head, with few blocks.
@@ -85,5 +88,26 @@ func TestReadBlocksEnds(t *testing.T) {
 	back <- new(block)
 	if _, err := readBlocks(ctx, strings.NewReader(`{"format":1}`), make(chan *block), back); !errors.Is(err, context.Canceled) {
 		t.Error(err)
+	}
+}
+
+// The bundles that the interface exports, signed or not, all pass at once: none
+// is left to the general reader, which is many times slower.
+func TestArchivePasses(t *testing.T) {
+	a := keepArchive(t)
+	text := string(got(os.ReadFile(export(t, a, a.dir)))(t))
+	checker, bundles := ledger.NewChecker(got(readKeys(a.key))(t)), 0
+	for line := range strings.Lines(text) {
+		if !strings.HasPrefix(line, `{"format":"`+ledger.Format) {
+			continue
+		}
+		bundle, report, ok := checker.Pass(strings.TrimSuffix(line, "\n"))
+		if !ok || !report.Sealed() || new(rulebook).verifyRows(bundle, report) != nil {
+			t.Errorf("session %s does not pass", bundle.Context.Plan.Session)
+		}
+		bundles++
+	}
+	if bundles != len(a.sessions) {
+		t.Errorf("%d bundles, want %d", bundles, len(a.sessions))
 	}
 }
