@@ -77,6 +77,9 @@ func (k *Keys) RotateFields(now time.Time) (id string, err error) {
 	return fresh.ID, nil
 }
 
+// File is what the key's file in the folder of keys is called.
+func (k FieldKey) File() string { return k.file() }
+
 // A field key's file is called fields-createdms-id.key.
 
 const fieldBlock = "AES-256 KEY"

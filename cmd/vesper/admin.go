@@ -20,6 +20,7 @@ type adminCommand struct {
 	Invite staffInvite   `cmd:"" help:"Print a one-time link with which a staff member signs in (15 min)."`
 	Token  tokenIssue    `cmd:"" help:"Print a service token for the API."`
 	Key    sealKey       `cmd:"" help:"Print the public key of this installation's seals, for 'vesper verify --key'."`
+	Keys   keysCommand   `cmd:"" help:"Rotate the keys of encrypted columns."`
 	Audit  auditCommand  `cmd:"" help:"Check or print the audit log."`
 	Retain retainFor     `cmd:"" help:"Say for how many years a clinic keeps its sessions."`
 	Purge  purgeSessions `cmd:"" help:"Delete sessions that are past their time and leave tombstones. Counts only, unless --yes."`

@@ -20,7 +20,7 @@ import (
 // noTenant are the methods that need no clinic, each for its reason.
 var noTenant = []string{
 	"ClaimMessage", "OutboxDepth", // the post's
-	"Close", "Ready", "RefreshRows", "Clinics", "CreateClinic", "DueToOpen", // the installation's own
+	"Close", "Ready", "RefreshRows", "OldRows", "Reencrypt", "NeedsKey", "Clinics", "CreateClinic", "DueToOpen", // the installation's own
 	"Open", "Append", "Beat", "Seal", "Owner", "Banned", "CheckpointDue", // the room's, by a session that a token named
 	"InvitationByHash", "FeedByHash", "StaffLinkByHash", "ConsumeStaffLink", "ConsumeTicket", // by a secret
 	"ServiceClient", "ConsumeAssertion", "PasskeysByCredential", // by a proof that goes with it
@@ -217,7 +217,13 @@ func testOtherClinic(t *testing.T) {
 		"Graves":      func() int { return len(must[[]ledger.Grave](t)(r.Graves(ctx, me))) },
 		"Checkpoints": func() int { return len(must[[]Checkpoint](t)(r.Checkpoints(ctx, me))) },
 		"AuditLog":    func() int { return len(must[[]AuditEntry](t)(r.AuditLog(ctx, me, 0, 100))) },
-		"VerifyAudit": func() int { return int(must[uint64](t)(r.VerifyAudit(ctx, me))) },
+		"AuditHead":   func() int { return int(must[ledger.AuditHead](t)(r.AuditHead(ctx, me)).N) },
+		"AuditLines": func() (n int) {
+			must[bool](t)(true, r.AuditLines(ctx, me, allOfIt, func(ledger.AuditLine) error { n++; return nil }))
+			return n
+		},
+		"VerifyTombstones": func() int { return must[int](t)(r.VerifyTombstones(ctx, me, nil)) },
+		"VerifyAudit":      func() int { return int(must[uint64](t)(r.VerifyAudit(ctx, me))) },
 		"FindPersons": func() int {
 			found, _, err := r.FindPersons(ctx, me, PersonQuery{Limit: 100})
 			return len(must[[]Person](t)(found, err)) - len(mine.people)

@@ -28,6 +28,7 @@ var said = map[string]any{
 	"POST /ground-rules":                        NewGroundRules{Audience: "participant", Language: "en", Text: "Be kind."},
 	"POST /sessions/{id}/corrections":           map[string]any{"person": "{person}", "what": "home", "reason": "as they said"},
 	"PUT /door-rules":                           DoorRules{Address: "always", LicensedStates: []string{}},
+	"PUT /retention":                            Retention{Years: 7},
 	"POST /service-clients":                     map[string]any{"name": "EHR", "scopes": []string{"admin"}, "keys": oneKey},
 	"POST /exports":                             map[string]any{"kind": "csv", "session": "{session}", "purpose": "the test", "recipient": "nobody", "draft": true},
 	"POST /series/{id}/seats":                   map[string]any{"person": "{second}", "role": "participant", "display_name": "Bo K."},
