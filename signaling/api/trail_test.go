@@ -35,7 +35,6 @@ var said = map[string]any{
 	"POST /series/{id}/move":                    SeriesMove{From: "{evening}", To: "2099-01-05T18:00"},
 	"POST /sessions/{id}/guests/{person}/match": GuestMatch{Person: "{second}"},
 	"PUT /persons/{id}/payer":                   PersonPayer{Payer: "state"},
-	"PUT /retention":                            map[string]any{"years": 7},
 	"PUT /sessions/{id}/substitute":             NewSubstitute{Person: "{second}", Replaces: "{with}"},
 }
 
