@@ -35,7 +35,7 @@ interface TableProps<Row> {
   /** Said when there is nothing. */
   empty: string;
   locale: string;
-  /** On a narrow screen each row is a card, with every column in it. */
+  /** On a narrow screen each row is a card with every column in it, unless this is false: for two or three short columns. */
   cards?: boolean;
 }
 
@@ -57,7 +57,7 @@ export function matches(text: string, typed: string): boolean {
   return plain(typed).split(/\s+/).every((word) => whole.includes(word));
 }
 
-export function Table<Row>({ caption, rows, columns, keyOf, sorting, filter, empty, locale, cards = false }: TableProps<Row>) {
+export function Table<Row>({ caption, rows, columns, keyOf, sorting, filter, empty, locale, cards = true }: TableProps<Row>) {
   const [sorted, setSorted] = useState<Sorting>(sorting ?? { by: "", down: false });
   const [typed, setTyped] = useState("");
   const shown = useMemo(() => {

@@ -26,7 +26,7 @@ export function Guests({ session, zone }: { session: string; zone: string }) {
   return (
     <Part title={t("guests.head")}>
       <Loaded of={guests}>
-        {(got) => <Table caption={t("guests.head")} rows={many(got.guests)} columns={columns} keyOf={(g) => g.person} locale={locale} cards empty={t("guests.none")} />}
+        {(got) => <Table caption={t("guests.head")} rows={many(got.guests)} columns={columns} keyOf={(g) => g.person} locale={locale} empty={t("guests.none")} />}
       </Loaded>
     </Part>
   );

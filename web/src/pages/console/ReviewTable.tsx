@@ -64,7 +64,7 @@ export function ReviewTable({ review }: { review: Review }) {
   ];
   return (
     <>
-      <Table caption={t("console.attendance")} rows={many(review.records)} columns={columns} keyOf={(r) => r.person} locale={locale} cards
+      <Table caption={t("console.attendance")} rows={many(review.records)} columns={columns} keyOf={(r) => r.person} locale={locale}
         sorting={{ by: "person", down: false }} empty={t("console.none")} />
       {open?.what === "correct" && <CorrectionDialog record={open.record} review={review} onClose={() => setOpen(undefined)} />}
       {open?.what === "match" && <MatchDialog record={open.record} session={session.id} onClose={() => setOpen(undefined)} />}

@@ -56,7 +56,7 @@ function Doors({ session, zone, names }: { session: string; zone: string; names:
   ];
   return (
     <Loaded of={doors}>
-      {(got) => <Table caption={t("safety.head")} rows={many(got.doors)} columns={columns} keyOf={(d) => d.person} locale={locale} cards sorting={{ by: "name", down: false }} empty={t("safety.empty")} />}
+      {(got) => <Table caption={t("safety.head")} rows={many(got.doors)} columns={columns} keyOf={(d) => d.person} locale={locale} sorting={{ by: "name", down: false }} empty={t("safety.empty")} />}
     </Loaded>
   );
 }

@@ -99,7 +99,7 @@ function Recent() {
   return (
     <Part title={t("tonight.recent")}>
       <Loaded of={list}>
-        {(got) => <Table caption={t("tonight.recent")} rows={many(got.sessions)} columns={columns} keyOf={(s) => s.id} locale={locale} cards
+        {(got) => <Table caption={t("tonight.recent")} rows={many(got.sessions)} columns={columns} keyOf={(s) => s.id} locale={locale}
           sorting={{ by: "date", down: true }} empty={t("console.empty")} />}
       </Loaded>
     </Part>

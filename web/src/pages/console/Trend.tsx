@@ -44,7 +44,7 @@ function ScaleTrend({ scale }: { scale: Scale }) {
         <p className={css["soft"]}>{t("trend.legend")}</p>
         <Suspense fallback={null}><Plot at={at} lines={lines} low={0} high={10} locale={locale} /></Suspense>
       </div>
-      <Table caption={question} rows={[...points].reverse()} keyOf={(p) => `${p.at}${p.moment}`} locale={locale} empty={t("trend.empty")} columns={[
+      <Table caption={question} rows={[...points].reverse()} keyOf={(p) => `${p.at}${p.moment}`} locale={locale} empty={t("trend.empty")} cards={false} columns={[
         { id: "at", head: t("console.date"), names: true, sort: (p) => p.at, cell: (p) => moment(p.at) },
         { id: "moment", head: t("trend.moment"), cell: (p) => t(p.moment === "end" ? "trend.end" : "trend.start") },
         { id: "value", head: t("trend.value"), number: true, sort: (p) => p.value ?? -1, cell: (p) => p.value ?? t("trend.skipped") },
