@@ -58,13 +58,15 @@ func pageRows(found []result) [][]string {
 func wholeRows(found []result) [][]string {
 	rows := [][]string{
 		{"The year as a whole"}, {"filled and signed, s"}, {"records on the disk, MB"}, {"archive written, s"}, {"archive, MB"},
-		{"vesper verify of it, s"}, {"vesper verify of it, MB/s"}, {"reading and SHA-256 of it, all cores, MB/s"}, {"the same on one core, MB/s"}, {"start of a server to /readyz, ms"}, {"the same, slowest"},
+		{"vesper verify of it, from the disk, MB/s"}, {"reading it from the disk and SHA-256, MB/s"},
+		{"vesper verify of it, from memory, s"}, {"the same, MB/s"}, {"reading and SHA-256 of it, all cores, MB/s"}, {"the same on one core, MB/s"}, {"start of a server to /readyz, ms"}, {"the same, slowest"},
 	}
 	for _, r := range found {
 		last := timed{times: r.start}
 		for i, text := range []string{
 			engineNames[r.engine], fmt.Sprintf("%.0f", r.filled.Seconds()), fmt.Sprintf("%.0f", float64(r.size)/1e6),
 			fmt.Sprintf("%.1f", r.proof.wrote.Seconds()), fmt.Sprintf("%.0f", float64(r.proof.bytes)/1e6),
+			fmt.Sprintf("%.0f", r.proof.rate(r.proof.cold)), fmt.Sprintf("%.0f", r.proof.rate(r.proof.read)),
 			fmt.Sprintf("%.1f", middle(r.proof.verify).Seconds()), fmt.Sprintf("%.0f", r.proof.rate(r.proof.verify)),
 			fmt.Sprintf("%.0f", r.proof.rate(r.proof.floor)), fmt.Sprintf("%.0f", r.proof.rate(r.proof.hash)), millis(last.median()), millis(last.p95()),
 		} {
