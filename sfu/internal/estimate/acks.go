@@ -1,0 +1,118 @@
+package estimate
+
+import "time"
+
+// Feedback takes one RTCP packet of transport-wide feedback, whichever SSRC it is addressed to. It fails
+// with ErrMalformed, and has then changed nothing.
+func (e *Estimator) Feedback(now time.Duration, packet []byte) error {
+	r := &e.report
+	if err := r.parse(packet); err != nil {
+		return err
+	}
+	at := e.clock.at(r.reference)
+	newest := false
+	for i, status := range r.statuses {
+		p, number := e.history.find(r.base + uint16(i))
+		if status == statusLost {
+			if p != nil && p.state == inFlight {
+				p.state = missing
+			}
+			continue
+		}
+		at += r.next(status)
+		if p == nil || p.state == arrived {
+			continue
+		}
+		p.state = arrived
+		if number >= e.history.highest {
+			e.history.highest, newest = number+1, true
+			e.newestAcked = max(e.newestAcked, p.at)
+		}
+		e.acked(p, at, now)
+	}
+	if newest {
+		e.answered(now)
+	}
+	e.settle(now)
+	e.judge(now)
+	return nil
+}
+
+// acked takes a packet that arrived.
+func (e *Estimator) acked(p *sent, at, now time.Duration) {
+	if !e.queue.arrived(p.at, at, now) { // a clock jumped: forget what was measured by it
+		e.queue.reset()
+		e.trend.reset()
+		e.arriving = meter{}
+		e.probe.cancel(now)
+		e.queue.arrived(p.at, at, now)
+	}
+	e.arriving.add(at, int(p.size))
+	if p.probe == 0 {
+		e.trend.arrived(p.at, at)
+	} else {
+		e.trend.skip()
+		e.probe.arrived(p, at)
+	}
+}
+
+// answered is called when the newest packet known to have arrived is newer than before.
+func (e *Estimator) answered(now time.Duration) {
+	sample := now - e.newestAcked // with the time that the receiver kept it back
+	e.rtt += (sample - e.rtt) / 8
+	if e.beforeGap > 0 && e.queue.delay() < e.threshold() {
+		// the way there was open after all
+		e.control.rate = max(e.control.rate, scale(e.beforeGap, gapCut))
+	}
+	e.beforeGap, e.unansweredCount = 0, 0
+}
+
+// settle counts what is so old that it can't be late any more.
+func (e *Estimator) settle(now time.Duration) {
+	h := &e.history
+	for h.settled < h.highest {
+		p := h.at(h.settled)
+		if p.at > e.newestAcked-reorderWindow {
+			break
+		}
+		if p.state != inFlight { // else the report was lost
+			e.loss.settle(p.at, int(p.size), p.state == missing)
+		}
+		h.settled++
+	}
+	e.loss.observe(now, e.queue.delay(), e.threshold())
+}
+
+// judge draws the conclusions of a report.
+func (e *Estimator) judge(now time.Duration) {
+	full := e.control.full(now)
+	before := e.control.rate
+	sending, _ := e.sending.until(now, shortWindow+100*time.Millisecond)
+	short, enough := e.arriving.rate(shortWindow)
+	if !enough {
+		short = before
+	}
+	e.why = e.control.update(now, observed{usage: e.trend.usage, queue: e.queue.delay(), threshold: e.threshold(),
+		arriving: short, sending: sending, limited: e.limited.yes, rtt: e.rtt, loss: e.loss.recent,
+		probed: e.probe.felt(now, e.rtt)})
+	if e.why == Congested {
+		e.probe.pending = 0
+	}
+	if e.loss.bound() < e.control.rate {
+		e.control.rate = max(e.loss.bound(), e.options.Min)
+		e.why = Lossy
+	}
+	if answer, ok := e.probe.answer(now, e.history.highest, e.rtt, full); ok {
+		e.take(now, answer)
+	}
+	e.control.rate = min(max(e.control.rate, e.options.Min), e.options.Max)
+}
+
+// take raises the estimate by what a probe showed.
+func (e *Estimator) take(now time.Duration, answer Bitrate) {
+	if answer > e.control.rate && e.control.calm(now, e.rtt) {
+		e.control.raised(now, answer)
+		e.loss.raised(answer)
+		e.why = ProbeAnswer
+	}
+}

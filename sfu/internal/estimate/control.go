@@ -1,0 +1,196 @@
+package estimate
+
+import "time"
+
+const (
+	highQueue     = 60 * time.Millisecond
+	lingers       = time.Second // a queue that may stay so long
+	probedQueue   = 150 * time.Millisecond
+	lowQueue      = 25 * time.Millisecond
+	maxCut        = 0.92
+	minCut        = 0.70
+	limitedCut    = 0.85
+	afterDrain    = 0.92
+	drainFor      = 3 * time.Second
+	reaction      = 100 * time.Millisecond
+	capacityFor   = 20 * time.Second
+	additive      = 100_000 // bit/s each second, the same for all flows above additiveFrom
+	additiveFrom  = 500_000
+	firstGrowth   = 0.08 // each second
+	growthGain    = 0.30 // each second
+	maxGrowth     = 0.60
+	maxStep       = 200 * time.Millisecond
+	foreignAfter  = 2 * time.Second
+	foreignShare  = 0.7
+	foreignEnd    = time.Second
+	followCut     = 0.8
+	followLoss    = 0.03
+	followEvery   = 500 * time.Millisecond
+	ceilingShare  = 0.6
+	calmAfterDrop = time.Second
+)
+
+// observed is what a report showed.
+type observed struct {
+	usage             usage
+	queue             time.Duration
+	threshold         time.Duration // what of it may be jitter
+	arriving, sending Bitrate       // over the last fifth of a second or so
+	limited           bool
+	rtt               time.Duration
+	loss              float64 // of the newest half second or so
+	probed            bool    // the queue may be that of a probe
+}
+
+// control raises the rate while there is no queue, and lowers it below the rate of arrival when one
+// builds. Near what the path is known to carry it grows by the root of the rate, the same for near and far
+// receivers, so that flows that share a link come to share it equally.
+type control struct {
+	rate       Bitrate
+	capacity   Bitrate // what arrived when a queue was building
+	capacityAt time.Duration
+	growth     float64
+	updated    time.Duration
+	decreased  time.Duration
+	draining   bool
+	drainFrom  time.Duration // the queue when it began
+
+	// a queue that doesn't go away
+	standing     bool
+	standingAt   time.Duration
+	standingRate Bitrate
+	competing    bool
+	ceiling      Bitrate
+	emptySince   time.Duration
+	lowAt        time.Duration // when the queue was last below the threshold
+	followed     time.Duration
+}
+
+func (c *control) update(now time.Duration, o observed) Why {
+	step := min(now-c.updated, maxStep).Seconds()
+	c.updated = now
+	c.watch(now, o)
+	if c.competing {
+		return c.follow(now, o, step)
+	}
+	overuse := o.usage == over && o.queue > o.threshold/2 && !o.probed
+	if o.queue < o.threshold {
+		c.lowAt = now
+	}
+	high := (now-c.lowAt > lingers || o.queue > highQueue) && !(c.draining && o.queue < c.drainFrom*3/4) &&
+		(!o.probed || o.queue > probedQueue)
+	if (overuse || high) && now-c.decreased > o.rtt+reaction {
+		c.decrease(now, o)
+		return Congested
+	}
+	if c.draining {
+		if o.queue > o.threshold && now-c.decreased < drainFor {
+			return Draining
+		}
+		c.draining = false
+		if c.capacityKnown(now) {
+			c.rate = max(c.rate, scale(c.capacity, afterDrain))
+		}
+	}
+	switch {
+	case o.usage != normal || o.queue > o.threshold:
+		c.growth = firstGrowth
+		return Holding
+	case o.limited:
+		c.growth = firstGrowth
+		return Limited
+	}
+	c.grow(now, step)
+	return Growing
+}
+
+func (c *control) decrease(now time.Duration, o observed) {
+	to := scale(c.rate, limitedCut)
+	if !o.limited || float64(o.arriving) < 0.9*float64(o.sending) {
+		// the path, and not what we had to send, made it what it was
+		c.capacity, c.capacityAt = o.arriving, now
+		cut := min(max(0.95-o.queue.Seconds(), minCut), maxCut)
+		to = scale(o.arriving, cut)
+	}
+	c.rate = min(c.rate, to)
+	c.decreased, c.growth = now, firstGrowth
+	c.draining, c.drainFrom = true, o.queue
+}
+
+func (c *control) grow(now time.Duration, step float64) {
+	if c.capacityKnown(now) && c.rate > scale(c.capacity, 1.15) {
+		c.capacity = 0 // it carries more than it did
+	}
+	if c.capacityKnown(now) && c.rate > scale(c.capacity, 0.85) {
+		c.rate += c.creep(step)
+		return
+	}
+	c.growth = min(max(c.growth, firstGrowth)+growthGain*step, maxGrowth)
+	c.rate += scale(c.rate, c.growth*step)
+}
+
+// creep is the growth near a known capacity.
+func (c *control) creep(step float64) Bitrate {
+	return Bitrate(additive * min(1, float64(c.rate)/additiveFrom) * step)
+}
+
+func (c *control) capacityKnown(now time.Duration) bool {
+	return c.capacity > 0 && now-c.capacityAt < capacityFor
+}
+
+// full says whether the path was full at about this rate not long ago.
+func (c *control) full(now time.Duration) bool {
+	return c.capacityKnown(now) && c.rate > scale(c.capacity, 0.8)
+}
+
+// raised takes what a probe showed.
+func (c *control) raised(now time.Duration, to Bitrate) {
+	c.rate, c.growth = to, firstGrowth
+	if c.capacity < to {
+		c.capacity = 0
+	}
+}
+
+// calm says whether a probe wouldn't make bad worse.
+func (c *control) calm(now, rtt time.Duration) bool {
+	return !c.competing && !c.draining && (c.decreased == 0 || now-c.decreased > rtt+calmAfterDrop)
+}
+
+// watch notices a queue that stays although we sent less and less.
+func (c *control) watch(now time.Duration, o observed) {
+	if o.queue > highQueue && !c.standing {
+		c.standing, c.standingAt, c.standingRate = true, now, c.rate
+	}
+	if o.queue > lowQueue {
+		c.emptySince = now
+	}
+	if o.queue < lowQueue {
+		c.standing = false
+	}
+	if c.competing {
+		if now-c.emptySince > foreignEnd {
+			c.competing, c.draining = false, false
+		}
+		return
+	}
+	if c.standing && now-c.standingAt > foreignAfter+2*o.rtt && c.rate < scale(c.standingRate, foreignShare) {
+		c.competing, c.followed = true, now
+		c.ceiling = scale(max(c.standingRate, c.capacity), ceilingShare)
+		c.rate = min(max(c.rate, o.arriving), c.ceiling)
+	}
+}
+
+// follow is what is done beside somebody who fills the queue: grow until there is loss.
+func (c *control) follow(now time.Duration, o observed, step float64) Why {
+	if o.loss > followLoss {
+		if now-c.followed > max(followEvery, 2*o.rtt) {
+			c.rate = scale(c.rate, followCut)
+			c.followed = now
+		}
+		return Competing
+	}
+	if !o.limited && now-c.followed > max(followEvery, 2*o.rtt) {
+		c.rate = min(c.rate+c.creep(step), max(c.ceiling, c.rate))
+	}
+	return Competing
+}
