@@ -1,6 +1,9 @@
 package estimate
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
 const (
 	highQueue     = 60 * time.Millisecond
@@ -8,17 +11,19 @@ const (
 	probedQueue   = 150 * time.Millisecond
 	lowQueue      = 25 * time.Millisecond
 	maxCut        = 0.92
-	minCut        = 0.70
+	minCut        = 0.55
 	limitedCut    = 0.85
 	afterDrain    = 0.92
 	drainFor      = 3 * time.Second
 	reaction      = 100 * time.Millisecond
 	capacityFor   = 20 * time.Second
 	additive      = 100_000 // bit/s each second, the same for all flows above additiveFrom
-	additiveFrom  = 500_000
+	additiveFrom  = 1_000_000
 	firstGrowth   = 0.08 // each second
 	growthGain    = 0.30 // each second
 	maxGrowth     = 0.60
+	newPath       = 1.4 // times the capacity
+	mostTaken     = 1.15
 	maxStep       = 200 * time.Millisecond
 	foreignAfter  = 2 * time.Second
 	foreignShare  = 0.7
@@ -100,7 +105,7 @@ func (c *control) update(now time.Duration, o observed) Why {
 		c.growth = firstGrowth
 		return Limited
 	}
-	c.grow(now, step)
+	c.grow(now, step*(1-float64(o.queue)/float64(o.threshold)))
 	return Growing
 }
 
@@ -109,7 +114,7 @@ func (c *control) decrease(now time.Duration, o observed) {
 	if !o.limited || float64(o.arriving) < 0.9*float64(o.sending) {
 		// the path, and not what we had to send, made it what it was
 		c.capacity, c.capacityAt = o.arriving, now
-		cut := min(max(0.95-o.queue.Seconds(), minCut), maxCut)
+		cut := min(max(0.95-1.3*o.queue.Seconds(), minCut), maxCut)
 		to = scale(o.arriving, cut)
 	}
 	c.rate = min(c.rate, to)
@@ -131,7 +136,7 @@ func (c *control) grow(now time.Duration, step float64) {
 
 // creep is the growth near a known capacity.
 func (c *control) creep(step float64) Bitrate {
-	return Bitrate(additive * min(1, float64(c.rate)/additiveFrom) * step)
+	return Bitrate(additive * math.Sqrt(min(1, float64(c.rate)/additiveFrom)) * step)
 }
 
 func (c *control) capacityKnown(now time.Duration) bool {
@@ -143,12 +148,18 @@ func (c *control) full(now time.Duration) bool {
 	return c.capacityKnown(now) && c.rate > scale(c.capacity, 0.8)
 }
 
-// raised takes what a probe showed.
+// raised takes what a probe showed. A little more than the path was known to carry may be what others
+// left for a moment.
 func (c *control) raised(now time.Duration, to Bitrate) {
-	c.rate, c.growth = to, firstGrowth
-	if c.capacity < to {
+	if c.full(now) && to < scale(c.capacity, newPath) {
+		to = min(to, scale(max(c.rate, c.capacity), mostTaken))
+		if to <= c.rate {
+			return
+		}
+	} else {
 		c.capacity = 0
 	}
+	c.rate, c.growth = to, firstGrowth
 }
 
 // calm says whether a probe wouldn't make bad worse.

@@ -1,6 +1,9 @@
 package estimate
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
 const (
 	probeSpan    = 50 * time.Millisecond
@@ -12,7 +15,8 @@ const (
 	probeSlower  = 1.4
 	probeWait    = 500 * time.Millisecond // beyond a round trip
 	probeShare   = 0.6                    // of its packets must have arrived
-	probeCarried = 1.07                   // stretched by less than this it got through unqueued
+	probeCarried = 1.05                   // stretched by less than this it got through unqueued
+	probeBlur    = 0.2                    // at most, for jitter
 	probeMargin  = 0.92
 	probeBeyond  = 1.1 // of what is wanted
 	minProbe     = 8   // packets
@@ -36,6 +40,7 @@ type prober struct {
 	lastSize  int
 	next      time.Duration // not before
 	interval  time.Duration
+	jitter    float64 // ms
 	pending   Bitrate // to be tried at once
 	packets   int
 	newest    time.Duration // when the newest that arrived was sent
@@ -69,7 +74,7 @@ func (p *prober) begin(now time.Duration, rate, wanted Bitrate, jitter float64, 
 		return
 	}
 	id := p.id%(settling-1) + 1
-	*p = prober{id: id, rate: to, start: now, active: true, confirm: p.confirm, interval: max(p.interval, probeFirst)}
+	*p = prober{id: id, rate: to, start: now, active: true, confirm: p.confirm, jitter: jitter, interval: max(p.interval, probeFirst)}
 	stretch := 12.0
 	if full {
 		stretch = 6
@@ -154,7 +159,8 @@ func (p *prober) answer(now time.Duration, highest uint64, rtt time.Duration, fu
 	}
 	stretch := (n*p.sumProduct - p.sumSent*p.sumArrived) / below
 	rate := min(p.rate, Bitrate(float64(8*(p.bytes-p.lastSize))/(p.lastSent-p.firstSent).Seconds()))
-	if stretch < probeCarried {
+	blur := min(p.jitter/1000/math.Sqrt(below/n), probeBlur) // deviation of the slope
+	if stretch < probeCarried+blur {
 		p.next, p.interval = now, probeFirst
 		return scale(rate, 1/max(1, stretch)), true
 	}

@@ -88,6 +88,13 @@ func (l *lab) measure(name string, phases []phase, flows ...*pathsim.Media) outc
 			}
 		}
 		o.fairness = min(o.fairness, pathsim.Jain(each...))
+		if testing.Verbose() {
+			var w []time.Duration
+			for _, f := range flows {
+				w = append(w, f.Stats.WaitsBetween(p.from, p.to)...)
+			}
+			fmt.Printf("   %v-%v q50 %v q95 %v reached %v over100 %.2fs est %.2f\n", p.from, p.to, pathsim.Percentile(w, .5)/ms, pathsim.Percentile(w, .95)/ms, reached, over100(w)*(p.to-p.from).Seconds(), target(flows, p.from, p.to)/p.capacity)
+		}
 		for _, share := range each {
 			o.media = min(o.media, share/(p.capacity/float64(len(each))))
 		}
@@ -238,10 +245,12 @@ func shortTCP(l *lab) outcome {
 
 var seeds = flag.Int("seeds", 1, "runs of each case")
 
+var traced = flag.Uint64("of", 1, "seed")
+
 func TestTrace(t *testing.T) {
-	l := newLab(1, schedule1...)
-	l.saturating(50*ms, 0)
-	l.trace(t, 0, 200*ms, 0, 100*second)
+	l := newLab(*traced, schedule1...)
+	l.saturating(10*ms, 0)
+	l.trace(t, 0, 100*ms, 0, 100*second)
 	l.Run(100 * second)
 }
 
@@ -274,4 +283,14 @@ func worst(all []outcome) outcome {
 		w.fairness, w.media, w.tcp = min(w.fairness, o.fairness), min(w.media, o.media), min(w.tcp, o.tcp)
 	}
 	return w
+}
+
+func over100(w []time.Duration) float64 {
+	n := 0
+	for _, x := range w {
+		if x > 100*ms {
+			n++
+		}
+	}
+	return float64(n) / float64(len(w))
 }
