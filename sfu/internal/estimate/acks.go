@@ -40,12 +40,12 @@ func (e *Estimator) Feedback(now time.Duration, packet []byte) error {
 
 // acked takes a packet that arrived.
 func (e *Estimator) acked(p *sent, at, now time.Duration) {
-	if !e.queue.arrived(p.at, at, now) { // a clock jumped: forget what was measured by it
+	if !e.queue.arrived(p.at, at, now, e.control.competing) { // a clock jumped: forget what was measured by it
 		e.queue.reset()
 		e.trend.reset()
 		e.arriving = meter{}
 		e.probe.cancel(now)
-		e.queue.arrived(p.at, at, now)
+		e.queue.arrived(p.at, at, now, e.control.competing)
 	}
 	e.arriving.add(at, int(p.size))
 	if p.probe == 0 {

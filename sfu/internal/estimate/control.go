@@ -27,6 +27,8 @@ const (
 	maxStep       = 200 * time.Millisecond
 	foreignAfter  = 2 * time.Second
 	foreignShare  = 0.7
+	foreignAgain  = 30 * time.Second
+	bestFades     = 0.01 // each second
 	foreignEnd    = time.Second
 	followCut     = 0.8
 	followLoss    = 0.03
@@ -66,6 +68,8 @@ type control struct {
 	standingRate Bitrate
 	competing    bool
 	ceiling      Bitrate
+	best         Bitrate       // highest rate, fading
+	competed     time.Duration // when it last was so
 	emptySince   time.Duration
 	lowAt        time.Duration // when the queue was last below the threshold
 	followed     time.Duration
@@ -74,7 +78,7 @@ type control struct {
 func (c *control) update(now time.Duration, o observed) Why {
 	step := min(now-c.updated, maxStep).Seconds()
 	c.updated = now
-	c.watch(now, o)
+	c.watch(now, o, step)
 	if c.competing {
 		return c.follow(now, o, step)
 	}
@@ -167,27 +171,37 @@ func (c *control) calm(now, rtt time.Duration) bool {
 	return !c.competing && !c.draining && (c.decreased == 0 || now-c.decreased > rtt+calmAfterDrop)
 }
 
-// watch notices a queue that stays although we sent less and less.
-func (c *control) watch(now time.Duration, o observed) {
+// watch notices a queue that stays although we sent less and less. Where that was so not long ago it
+// takes less to be convinced.
+func (c *control) watch(now time.Duration, o observed, step float64) {
+	c.best = max(scale(c.best, 1-bestFades*step), c.rate)
 	if o.queue > highQueue && !c.standing {
 		c.standing, c.standingAt, c.standingRate = true, now, c.rate
 	}
-	if o.queue > lowQueue {
-		c.emptySince = now
-	}
 	if o.queue < lowQueue {
 		c.standing = false
+	} else {
+		c.emptySince = now
 	}
 	if c.competing {
+		c.competed = now
 		if now-c.emptySince > foreignEnd {
 			c.competing, c.draining = false, false
 		}
 		return
 	}
-	if c.standing && now-c.standingAt > foreignAfter+2*o.rtt && c.rate < scale(c.standingRate, foreignShare) {
+	again := c.competed > 0 && now-c.competed < foreignAgain
+	after := foreignAfter + 2*o.rtt
+	if again {
+		after = 2*o.rtt + foreignAfter/4
+	}
+	if c.standing && now-c.standingAt > after && (again || c.rate < scale(c.standingRate, foreignShare)) {
 		c.competing, c.followed = true, now
-		c.ceiling = scale(max(c.standingRate, c.capacity), ceilingShare)
+		c.ceiling = scale(c.best, ceilingShare)
 		c.rate = min(max(c.rate, o.arriving), c.ceiling)
+		if again {
+			c.rate = max(c.rate, min(c.ceiling, scale(c.standingRate, followCut)))
+		}
 	}
 }
 

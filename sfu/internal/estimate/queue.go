@@ -3,12 +3,13 @@ package estimate
 import "time"
 
 const (
-	baseSpan   = 5 * time.Second // one minimum
-	baseSpans  = 6               // minima that are remembered
-	recentSpan = 20 * time.Millisecond
-	recent     = 4
-	maxChange  = 15.0 // ms
-	clockJump  = 3 * time.Second
+	baseSpan      = 5 * time.Second // one minimum
+	baseSpans     = 6               // minima that are remembered
+	recentSpan    = 20 * time.Millisecond
+	recent        = 4
+	foreignSlower = 3
+	maxChange     = 15.0 // ms
+	clockJump     = 3 * time.Second
 )
 
 // queue is the delay over the shortest seen in half a minute. The clocks of both sides need not agree
@@ -28,8 +29,9 @@ const noDelay = time.Duration(1<<63 - 1)
 
 func (q *queue) reset() { *q = queue{} }
 
-// arrived takes a packet and reports false if the clock of one side must have jumped.
-func (q *queue) arrived(sendAt, arriveAt, now time.Duration) bool {
+// arrived takes a packet and reports false if the clock of one side must have jumped. Where the queue is
+// foreign the shortest delay is believed longer, as it may not be seen.
+func (q *queue) arrived(sendAt, arriveAt, now time.Duration, foreign bool) bool {
 	delay := arriveAt - sendAt
 	if !q.started {
 		q.start(delay, now, arriveAt)
@@ -40,7 +42,11 @@ func (q *queue) arrived(sendAt, arriveAt, now time.Duration) bool {
 	change := milliseconds(delay - q.last)
 	q.jitter += (min(max(change, -change), maxChange) - q.jitter) / 64
 	q.last = delay
-	if now-q.began >= baseSpan { // a pause, however long, costs one minimum
+	span := baseSpan
+	if foreign {
+		span *= foreignSlower
+	}
+	if now-q.began >= span { // a pause, however long, costs one minimum
 		copy(q.minima[1:], q.minima[:])
 		q.minima[0] = noDelay
 		q.began = now

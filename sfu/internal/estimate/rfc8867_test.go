@@ -245,13 +245,24 @@ func shortTCP(l *lab) outcome {
 
 var seeds = flag.Int("seeds", 1, "runs of each case")
 
-var traced = flag.Uint64("of", 1, "seed")
+var (
+	of     = flag.String("of", "", "case to trace")
+	traced = flag.Uint64("seed", 1, "seed to trace")
+)
 
 func TestTrace(t *testing.T) {
-	l := newLab(*traced, schedule1...)
-	l.saturating(10*ms, 0)
-	l.trace(t, 0, 100*ms, 0, 100*second)
-	l.Run(100 * second)
+	for _, s := range scenarios() {
+		if *of != "" && strings.Contains(s.name, *of) {
+			l := newLab(*traced, s.seed...)
+			l.At(0, func() {
+				for i := range l.flows {
+					l.trace(t, i, 100*ms, 0, 300*second)
+				}
+			})
+			s.run(l)
+			return
+		}
+	}
 }
 
 func TestRFC8867(t *testing.T) {
