@@ -44,6 +44,7 @@ const (
 	margin    = 1.15 // of the sum, for anything better than now
 	firstHold = 2 * time.Second
 	maxHold   = 16 * time.Second
+	muchMore  = 1.3
 	trial     = 8 * time.Second        // what is lost again within it was too early
 	steady    = 300 * time.Millisecond // that room for something better must have lasted
 )
@@ -57,7 +58,8 @@ type Allocator struct {
 	lowered time.Duration
 	raised  time.Duration
 	hold    time.Duration
-	waiting bool // there is room for something better
+	failed  int64 // bit/s of video that didn't fit when something had to go
+	waiting bool  // there is room for something better
 	since   time.Duration
 
 	keep, want []int // working space
@@ -79,7 +81,7 @@ func (a *Allocator) Allocate(now time.Duration, estimate, audio int64, slots []S
 	room := estimate - audio
 	a.keep = a.fill(a.keep[:0], room, slots, false)
 	a.want = a.fill(a.want[:0], room, slots, true)
-	next := a.choose(now, slots)
+	next := a.choose(now, room, slots)
 	wanted = audio
 	for i, s := range slots {
 		a.current[i] = state{next[i], true}
@@ -100,7 +102,7 @@ func (a *Allocator) Forget(slot int) {
 }
 
 // choose is between what can be kept and what would be better.
-func (a *Allocator) choose(now time.Duration, slots []Slot) []int {
+func (a *Allocator) choose(now time.Duration, room int64, slots []Slot) []int {
 	if a.mustGo(slots) {
 		if a.was && a.raised > a.lowered && now-a.raised < trial {
 			a.hold = min(2*a.hold, maxHold)
@@ -108,6 +110,7 @@ func (a *Allocator) choose(now time.Duration, slots []Slot) []int {
 			a.hold = firstHold
 		}
 		a.was, a.lowered, a.waiting = true, now, false
+		a.failed = a.sum(slots)
 		return a.keep
 	}
 	if slices.Equal(a.keep, a.want) {
@@ -117,11 +120,25 @@ func (a *Allocator) choose(now time.Duration, slots []Slot) []int {
 	if !a.waiting {
 		a.waiting, a.since = true, now
 	}
-	if now-a.since < steady || a.was && now-max(a.lowered, a.since-steady) < a.hold {
+	hold := a.hold
+	if float64(room) > muchMore*float64(a.failed) {
+		hold = firstHold // this is another path than the one it was too much for
+	}
+	if now-a.since < steady || a.was && now-a.lowered < hold {
 		return a.keep
 	}
 	a.waiting, a.raised = false, now
 	return a.want
+}
+
+// sum is what the layers of now take.
+func (a *Allocator) sum(slots []Slot) (sum int64) {
+	for i, s := range slots {
+		if a.current[i].layer != None {
+			sum += s.Bitrate[a.current[i].layer]
+		}
+	}
+	return sum
 }
 
 // mustGo says whether something can't be kept that is still wanted.

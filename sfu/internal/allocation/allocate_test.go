@@ -86,13 +86,18 @@ func TestDownAtOnceUpAfterAHold(t *testing.T) {
 	if waited := now - dip; waited < 2*time.Second || waited > 3*time.Second {
 		t.Errorf("came back after %v, want 2 s", waited)
 	}
-	dip = now
-	a.Allocate(now, 200_000, 40_000, slots, choices) // the attempt failed
-	for ; choices[0].Layer != 2 && now-dip < 10*time.Second; now += 100 * time.Millisecond {
-		a.Allocate(now, 1_000_000, 40_000, slots, choices)
-	}
-	if waited := now - dip; waited < 4*time.Second || waited > 5*time.Second {
-		t.Errorf("came back after %v, want 4 s after an attempt in vain", waited)
+	for _, test := range []struct {
+		estimate int64
+		want     time.Duration
+	}{{400_000, 4 * time.Second}, {400_000, 8 * time.Second}, {1_000_000, 2 * time.Second}} {
+		dip = now
+		a.Allocate(now, 200_000, 40_000, slots, choices) // the attempt failed
+		for ; choices[0].Layer != 2 && now-dip < 20*time.Second; now += 100 * time.Millisecond {
+			a.Allocate(now, test.estimate, 40_000, slots, choices)
+		}
+		if waited := now - dip; waited < test.want || waited > test.want+time.Second {
+			t.Errorf("came back to %d after %v, want %v after an attempt in vain", test.estimate, waited, test.want)
+		}
 	}
 }
 

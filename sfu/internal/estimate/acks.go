@@ -11,6 +11,7 @@ func (e *Estimator) Feedback(now time.Duration, packet []byte) error {
 	}
 	at := e.clock.at(r.reference)
 	newest := false
+	expected, since := e.history.highest, e.lastArrival
 	for i, status := range r.statuses {
 		p, number := e.history.find(r.base + uint16(i))
 		if status == statusLost {
@@ -23,10 +24,18 @@ func (e *Estimator) Feedback(now time.Duration, packet []byte) error {
 		if p == nil || p.state == arrived {
 			continue
 		}
+		if expected > 0 && number > expected {
+			e.assume(expected, r.base, since, at)
+		}
+		expected = 0
+		known := p.state == assumed
 		p.state = arrived
+		if known {
+			continue
+		}
 		if number >= e.history.highest {
 			e.history.highest, newest = number+1, true
-			e.newestAcked = max(e.newestAcked, p.at)
+			e.newestAcked, e.lastArrival = max(e.newestAcked, p.at), at
 		}
 		e.acked(p, at, now)
 	}
@@ -36,6 +45,21 @@ func (e *Estimator) Feedback(now time.Duration, packet []byte) error {
 	e.settle(now)
 	e.judge(now)
 	return nil
+}
+
+// assume takes packets that a lost report was about as arrived, evenly between those that are known to
+// have. Without them the path would seem to carry less.
+func (e *Estimator) assume(from uint64, base uint16, since, until time.Duration) {
+	to := extend(from, base)
+	if to <= from || to-from > maxHistory || until <= since || until-since > assumeWithin || since == 0 {
+		return
+	}
+	for i := from; i < min(to, e.history.next); i++ {
+		if p := e.history.at(i); i >= e.history.first && p.state == inFlight {
+			p.state = assumed
+			e.arriving.add(since+(until-since)*time.Duration(i-from+1)/time.Duration(to-from+1), int(p.size))
+		}
+	}
 }
 
 // acked takes a packet that arrived.
@@ -75,7 +99,7 @@ func (e *Estimator) settle(now time.Duration) {
 		if p.at > e.newestAcked-reorderWindow {
 			break
 		}
-		if p.state != inFlight { // else the report was lost
+		if p.state == arrived || p.state == missing { // else the report was lost
 			e.loss.settle(p.at, int(p.size), p.state == missing)
 		}
 		h.settled++
@@ -102,7 +126,8 @@ func (e *Estimator) judge(now time.Duration) {
 		e.control.rate = max(e.loss.bound(), e.options.Min)
 		e.why = Lossy
 	}
-	if answer, ok := e.probe.answer(now, e.history.highest, e.rtt, full); ok {
+	full = full || e.loss.limit > 0
+	if answer, ok := e.probe.answer(now, e.rtt, e.loss.share, full); ok {
 		e.take(now, answer)
 	}
 	e.control.rate = min(max(e.control.rate, e.options.Min), e.options.Max)

@@ -77,12 +77,14 @@ type Estimator struct {
 	wanted            Bitrate
 	lastSent          time.Duration
 	newestAcked       time.Duration // when it was sent
+	lastArrival       time.Duration // of it, on the receiver's clock
 	unanswered        time.Duration // since when; 0: nothing is
 	unansweredCount   int
 	beforeGap         Bitrate
 	lastCut           time.Duration
 	rtt               time.Duration
 	limited           limited
+	fill              filler
 	why               Why
 }
 
@@ -96,10 +98,11 @@ const (
 	longWindow    = 500 * time.Millisecond
 	reorderWindow = 60 * time.Millisecond
 
-	gapCut      = 0.75
-	gapEvery    = 500 * time.Millisecond
-	gapPackets  = 5
-	minGapAfter = 600 * time.Millisecond
+	gapCut       = 0.75
+	gapEvery     = 500 * time.Millisecond
+	gapPackets   = 5
+	assumeWithin = time.Second
+	minGapAfter  = 600 * time.Millisecond
 )
 
 // New makes an estimator that knows nothing.
@@ -135,18 +138,34 @@ func (e *Estimator) RoundTrip(d time.Duration) {
 func (e *Estimator) Sent(seq uint16, size int, now time.Duration) {
 	e.history.add(seq, sent{at: now, size: uint16(size), probe: e.probe.sent(now, size)})
 	e.sending.add(now, size)
+	e.fill.spend(size)
 	e.lastSent = now
 	if e.unansweredCount++; e.unansweredCount == 1 {
 		e.unanswered = now
 	}
 }
 
-// Padding is how many bytes of padding a probe wants sent now, on top of what was sent already. While
-// Probing it should be asked every 5 ms or so; otherwise it is 0.
-func (e *Estimator) Padding(now time.Duration) int { return e.probe.padding(now) }
+// Padding is how many bytes of padding are wanted now, on top of what was sent already. While Probing it
+// should be asked every 5 ms or so; otherwise it is 0.
+func (e *Estimator) Padding(now time.Duration) int {
+	if e.probe.sending() {
+		return e.probe.padding(now)
+	}
+	if !e.filling() {
+		return 0
+	}
+	e.fill.earn(now, e.target())
+	return e.fill.due()
+}
 
-// Probing says whether a probe is being sent.
-func (e *Estimator) Probing() bool { return e.probe.sending() }
+// Probing says whether Padding wants to be asked.
+func (e *Estimator) Probing() bool { return e.probe.sending() || e.filling() }
+
+// filling says whether the target is to be filled with padding. Beside somebody else's queue a cluster
+// shows nothing: what can be held against it shows only when it is sent for a while.
+func (e *Estimator) filling() bool {
+	return e.control.competing && e.control.rate < e.control.ceiling && e.control.rate < e.wanted
+}
 
 // Estimate is what is known now.
 func (e *Estimator) Estimate() Estimate {
@@ -173,7 +192,7 @@ func (e *Estimator) Tick(now time.Duration) {
 		return
 	}
 	if e.control.calm(now, e.rtt) && e.queue.delay() < e.threshold() {
-		e.probe.begin(now, e.target(), e.wanted, e.queue.jitter, e.control.full(now))
+		e.probe.begin(now, e.target(), e.wanted, e.queue.jitter, e.control.full(now) || e.loss.limit > 0)
 	}
 }
 

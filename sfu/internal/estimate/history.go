@@ -20,6 +20,7 @@ const (
 	inFlight = iota
 	missing  // reported as not arrived, so far
 	arrived
+	assumed // to have arrived: the report was lost
 )
 
 // history remembers the packets by their transport-wide sequence number, which it unwraps. It grows

@@ -78,3 +78,12 @@ func (l *lab) trace(t *testing.T, i int, every, from, to time.Duration) {
 		return l.Now() < to
 	})
 }
+
+// finish lets time pass until then, ends the flows and waits for what is on its way.
+func (l *lab) finish(at time.Duration) {
+	l.Run(at)
+	for _, m := range l.flows {
+		m.Stop()
+	}
+	l.Run(at + 2*second)
+}

@@ -14,7 +14,7 @@ const (
 	lossEvidence = 6.0 // of log likelihood: one in 400
 	lossTooMuch  = 0.35
 	lossMargin   = 0.95
-	lossRise     = 1.01 // of the bound, each observation without congestion
+	lossRise     = 1.003 // of the bound, each observation
 	unbounded    = Bitrate(1 << 50)
 )
 
@@ -100,9 +100,6 @@ func (l *loss) conclude() {
 	l.share = lost / max(n, 1)
 	if l.limit != 0 {
 		l.limit = scale(l.limit, lossRise)
-		if l.share < lossNotable/2 {
-			l.limit = scale(l.limit, lossRise*lossRise)
-		}
 	}
 	if l.share < lossNotable || l.filled < 3 {
 		if l.limit != 0 && l.share == 0 {

@@ -14,7 +14,8 @@ const (
 	probeLast    = 2 * time.Second
 	probeSlower  = 1.4
 	probeWait    = 500 * time.Millisecond // beyond a round trip
-	probeShare   = 0.6                    // of its packets must have arrived
+	probeLossy   = 0.85                   // less than this share of what usually arrives is a full queue
+	probeShare   = 0.4                    // of its packets must have arrived
 	probeCarried = 1.05                   // stretched by less than this it got through unqueued
 	probeBlur    = 0.2                    // at most, for jitter
 	probeMargin  = 0.92
@@ -145,7 +146,7 @@ func (p *prober) cancel(now time.Duration) {
 
 // answer is what a cluster showed once it has arrived. full says that the path was known to be full not
 // long ago.
-func (p *prober) answer(now time.Duration, highest uint64, rtt time.Duration, full bool) (Bitrate, bool) {
+func (p *prober) answer(now, rtt time.Duration, lost float64, full bool) (Bitrate, bool) {
 	if !p.waiting || p.newest < p.lastSent && now-p.lastSent < rtt+probeWait {
 		return 0, false
 	}
@@ -158,6 +159,9 @@ func (p *prober) answer(now time.Duration, highest uint64, rtt time.Duration, fu
 		return 0, false
 	}
 	stretch := (n*p.sumProduct - p.sumSent*p.sumArrived) / below
+	if delivered := n / float64(p.packets); delivered < probeLossy*(1-lost) {
+		stretch *= (1 - lost) / delivered // a queue too short to stretch anything
+	}
 	rate := min(p.rate, Bitrate(float64(8*(p.bytes-p.lastSize))/(p.lastSent-p.firstSent).Seconds()))
 	blur := min(p.jitter/1000/math.Sqrt(below/n), probeBlur) // deviation of the slope
 	if stretch < probeCarried+blur {

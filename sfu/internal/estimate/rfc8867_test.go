@@ -136,7 +136,7 @@ type scenario struct {
 func single(schedule []pathsim.Step, delay time.Duration) func(*lab) outcome {
 	return func(l *lab) outcome {
 		m := l.saturating(delay, 0)
-		l.Run(100 * second)
+		l.finish(100 * second)
 		return l.measure("", phasesOf(schedule, 100*second), m)
 	}
 }
@@ -153,13 +153,13 @@ func scenarios() []scenario {
 		{name: "5.1 at 300 ms round trip", seed: schedule1, run: single(schedule1, 150*ms)},
 		{name: "5.2 variable capacity, two flows", seed: schedule2, run: func(l *lab) outcome {
 			a, b := l.saturating(50*ms, 0), l.saturating(50*ms, 0)
-			l.Run(125 * second)
+			l.finish(125 * second)
 			return l.measure("", phasesOf(schedule2, 125*second), a, b)
 		}},
 		{name: "5.3 congested feedback link", seed: steps(0, 2, 20, 1, 40, 0.5, 60, 2), run: congestedFeedback},
 		{name: "5.4 competing flows, same algorithm", seed: steps(0, 3.5), run: func(l *lab) outcome {
 			a, b, c := l.saturating(50*ms, 0), l.saturating(50*ms, 20*second), l.saturating(50*ms, 40*second)
-			l.Run(120 * second)
+			l.finish(120 * second)
 			return l.measure("", []phase{{0, 20 * second, 3.5e6}, {20 * second, 40 * second, 3.5e6}, {40 * second, 120 * second, 3.5e6}}, a, b, c)
 		}},
 		{name: "5.5 round trip fairness", seed: steps(0, 4), run: func(l *lab) outcome {
@@ -168,7 +168,7 @@ func scenarios() []scenario {
 			for i, delay := range []time.Duration{10 * ms, 25 * ms, 50 * ms, 100 * ms, 150 * ms} {
 				flows = append(flows, l.saturating(delay, time.Duration(10*i)*second))
 			}
-			l.Run(300 * second)
+			l.finish(300 * second)
 			return l.measure("", []phase{{100 * second, 300 * second, 4e6}}, flows...)
 		}},
 		{name: "5.6 beside a long TCP flow (NewReno)", tcp: true, seed: steps(0, 2), run: longTCP(false)},
@@ -178,7 +178,7 @@ func scenarios() []scenario {
 			a, b := l.saturating(50*ms, 0), l.saturating(50*ms, 0)
 			c := l.media(50*ms, 0)
 			c.Saturate(0, func(now time.Duration) bool { return now > 40*second && now < 60*second })
-			l.Run(120 * second)
+			l.finish(120 * second)
 			o := l.measure("", []phase{{10 * second, 40 * second, 3.5e6}, {60 * second, 120 * second, 3.5e6}}, a, b, c)
 			alone := l.measure("", []phase{{40 * second, 60 * second, 3.5e6}}, a, b)
 			o.after = min(o.after, alone.after)
@@ -194,7 +194,7 @@ func congestedFeedback(l *lab) outcome {
 	out, in := l.paths(50 * ms)
 	b := l.over(in, out, 0)
 	b.Saturate(0, nil)
-	l.Run(100 * second)
+	l.finish(100 * second)
 	o, p := l.measure("", phasesOf(forth, 100*second), a), l.measure("", phasesOf(back, 100*second), b)
 	o.convergence, o.after, o.p95 = max(o.convergence, p.convergence), min(o.after, p.after), max(o.p95, p.p95)
 	if p.convergence < 0 {
@@ -211,7 +211,7 @@ func longTCP(cubic bool) func(l *lab) outcome {
 		l.At(5*second, tcp.Start)
 		l.Run(20 * second)
 		before := tcp.Delivered
-		l.Run(120 * second)
+		l.finish(120 * second)
 		o := l.measure("", []phase{{0, 5 * second, 2e6}, {20 * second, 120 * second, 2e6}}, m)
 		o.media = m.Stats.Throughput(20*second, 120*second) / 1e6
 		o.tcp = float64(tcp.Delivered-before) * 8 / 100 / 1e6
@@ -237,7 +237,7 @@ func shortTCP(l *lab) outcome {
 		}
 		l.At(time.Duration(l.Rand.ExpFloat64()*10*float64(second)), fetch)
 	}
-	l.Run(300 * second)
+	l.finish(300 * second)
 	o := l.measure("", []phase{{10 * second, 300 * second, 2e6}}, a, b)
 	o.tcp = float64(fetched) * 8 / 300 / 2e6
 	return o

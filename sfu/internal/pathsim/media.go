@@ -54,6 +54,7 @@ func NewMedia(s *Sim, c Controller, out, back *Path) *Media {
 }
 
 // Start begins feedback, ticks and probes at a time. What is sent is the affair of a source.
+// Padding is sent with headers of its own, as RTX packets.
 func (m *Media) Start(from time.Duration) {
 	interval := m.Interval
 	if interval == 0 {
@@ -62,13 +63,15 @@ func (m *Media) Start(from time.Duration) {
 	m.sim.Every(from, interval, func() bool { m.report(); return !m.stopped })
 	m.sim.Every(from, tick, func() bool {
 		m.Controller.Tick(m.sim.now)
-		for due := m.Controller.Padding(m.sim.now); due > 0; due -= maxPayload {
-			m.Send(Padding, min(due, maxPayload))
+		for due := m.Controller.Padding(m.sim.now); due > 0 && !m.stopped; due -= maxPayload + overhead {
+			m.Send(Padding, max(0, min(due-overhead, maxPayload)))
 		}
 		return !m.stopped
 	})
 	m.sim.Every(from, 100*time.Millisecond, func() bool {
-		m.Stats.target(m.sim.now, m.Controller.Rate())
+		if !m.stopped {
+			m.Stats.target(m.sim.now, m.Controller.Rate())
+		}
 		return !m.stopped
 	})
 }
@@ -81,6 +84,9 @@ func (m *Media) Stopped() bool { return m.stopped }
 
 // Send sends one packet.
 func (m *Media) Send(kind Kind, payload int) {
+	if m.stopped {
+		return
+	}
 	m.seq++
 	size := payload + overhead
 	m.Controller.Sent(uint16(m.seq), size, m.sim.now)
