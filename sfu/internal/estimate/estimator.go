@@ -191,7 +191,7 @@ func (e *Estimator) Tick(now time.Duration) {
 		}
 		return
 	}
-	if e.control.calm(now, e.rtt) && e.queue.delay() < e.threshold() {
+	if e.control.calm(now, e.rtt) && e.loss.calm(now) && e.queue.delay() < e.threshold() {
 		e.probe.begin(now, e.target(), e.wanted, e.queue.jitter, e.control.full(now) || e.loss.limit > 0)
 	}
 }

@@ -13,7 +13,8 @@ const (
 	lossNotable  = 0.02
 	lossEvidence = 6.0 // of log likelihood: one in 400
 	lossTooMuch  = 0.35
-	lossMargin   = 0.95
+	lossCalm     = 4 * time.Second
+	lossMargin   = 0.93
 	lossRise     = 1.003 // of the bound, each observation
 	unbounded    = Bitrate(1 << 50)
 )
@@ -33,16 +34,17 @@ type observation struct {
 type loss struct {
 	started     bool
 	first, last time.Duration // of the observation being collected, by when packets were sent
-	bytes       int
+	bytes, size int           // before the newest packet; of it
 	n, lost     int
 
 	window [lossWindow]observation
 	filled int
 	pos    int
 
-	limit  Bitrate // 0: none
-	share  float64
-	recent float64
+	limit   Bitrate // 0: none
+	lowered time.Duration
+	share   float64
+	recent  float64
 }
 
 // bound is the rate that loss allows.
@@ -66,7 +68,8 @@ func (l *loss) settle(at time.Duration, size int, lost bool) {
 	}
 	l.last = at
 	l.n++
-	l.bytes += size
+	l.bytes += l.size // without the newest, after which nothing has been waited yet
+	l.size = size
 	if lost {
 		l.lost++
 	}
@@ -87,11 +90,11 @@ func (l *loss) observe(now, queue, threshold time.Duration) {
 		l.filled = min(l.filled+1, lossWindow)
 		l.recent = o.lost / o.n
 	}
-	l.n, l.lost, l.bytes = 0, 0, 0
-	l.conclude()
+	l.n, l.lost, l.bytes, l.size = 0, 0, 0, 0
+	l.conclude(now)
 }
 
-func (l *loss) conclude() {
+func (l *loss) conclude(now time.Duration) {
 	n, lost := 0.0, 0.0
 	l.each(func(weight float64, o *observation) {
 		n += weight * o.n
@@ -109,7 +112,7 @@ func (l *loss) conclude() {
 	}
 	newest := l.window[(l.pos+lossWindow-1)%lossWindow]
 	if l.share > lossTooMuch && l.recent > lossTooMuch {
-		l.limit = min(l.bound(), Bitrate(lossMargin*newest.arriving))
+		l.lower(now, lossMargin*newest.arriving)
 		return
 	}
 	anyway, _ := l.explain(math.Inf(1))
@@ -123,9 +126,16 @@ func (l *loss) conclude() {
 		}
 	})
 	if best > anyway+lossEvidence && at < newest.rate {
-		l.limit = min(l.bound(), Bitrate(lossMargin*at))
+		l.lower(now, lossMargin*at)
 	}
 }
+
+func (l *loss) lower(now time.Duration, to float64) {
+	l.limit, l.lowered = min(l.bound(), Bitrate(to)), now
+}
+
+// calm says whether a probe wouldn't make bad worse.
+func (l *loss) calm(now time.Duration) bool { return l.lowered == 0 || now-l.lowered > lossCalm }
 
 // explain is the likelihood of what was seen if everything above capacity is lost, with the best of the
 // inherent losses, and that one.
