@@ -18,7 +18,7 @@ const (
 	reaction      = 100 * time.Millisecond
 	capacityFor   = 20 * time.Second
 	additive      = 100_000 // bit/s each second, the same for all flows above additiveFrom
-	additiveFrom  = 1_000_000
+	additiveFrom  = 400_000
 	firstGrowth   = 0.08 // each second
 	growthGain    = 0.30 // each second
 	maxGrowth     = 0.60
@@ -109,7 +109,7 @@ func (c *control) update(now time.Duration, o observed) Why {
 		c.growth = firstGrowth
 		return Limited
 	}
-	c.grow(now, step*(1-float64(o.queue)/float64(o.threshold)))
+	c.grow(now, o.rtt, step*(1-float64(o.queue)/float64(o.threshold)))
 	return Growing
 }
 
@@ -126,21 +126,22 @@ func (c *control) decrease(now time.Duration, o observed) {
 	c.draining, c.drainFrom = true, o.queue
 }
 
-func (c *control) grow(now time.Duration, step float64) {
+func (c *control) grow(now, rtt time.Duration, step float64) {
 	if c.capacityKnown(now) && c.rate > scale(c.capacity, 1.15) {
 		c.capacity = 0 // it carries more than it did
 	}
 	if c.capacityKnown(now) && c.rate > scale(c.capacity, 0.85) {
-		c.rate += c.creep(step)
+		c.rate += c.creep(rtt, step)
 		return
 	}
 	c.growth = min(max(c.growth, firstGrowth)+growthGain*step, maxGrowth)
 	c.rate += scale(c.rate, c.growth*step)
 }
 
-// creep is the growth near a known capacity.
-func (c *control) creep(step float64) Bitrate {
-	return Bitrate(additive * math.Sqrt(min(1, float64(c.rate)/additiveFrom)) * step)
+// creep is the growth near a known capacity: a little slower where it takes long to be told of a queue.
+func (c *control) creep(rtt time.Duration, step float64) Bitrate {
+	near := math.Sqrt(min(1, float64(2*reaction)/float64(rtt+reaction)))
+	return Bitrate(additive * min(1, float64(c.rate)/additiveFrom) * near * step)
 }
 
 func (c *control) capacityKnown(now time.Duration) bool {
@@ -215,7 +216,7 @@ func (c *control) follow(now time.Duration, o observed, step float64) Why {
 		return Competing
 	}
 	if !o.limited && now-c.followed > max(followEvery, 2*o.rtt) {
-		c.rate = min(c.rate+c.creep(step), max(c.ceiling, c.rate))
+		c.rate = min(c.rate+c.creep(o.rtt, step), max(c.ceiling, c.rate))
 	}
 	return Competing
 }

@@ -11,7 +11,7 @@ const (
 	probeStep    = 2.0 // times the estimate
 	probeFull    = 1.5 // where the path was full not long ago
 	probeFirst   = time.Second
-	probeLast    = 2 * time.Second
+	probeLast    = 1700 * time.Millisecond
 	probeSlower  = 1.4
 	probeWait    = 500 * time.Millisecond // beyond a round trip
 	probeLossy   = 0.85                   // less than this share of what usually arrives is a full queue
