@@ -94,6 +94,9 @@ func (c *control) update(now time.Duration, o observed) Why {
 	}
 	if c.draining {
 		if o.queue > o.threshold && now-c.decreased < drainFor {
+			if c.capacity > 0 && o.arriving > scale(c.capacity, 1.15) {
+				c.capacity = scale(o.arriving, maxCut) // somebody else has left the queue
+			}
 			return Draining
 		}
 		c.draining = false
