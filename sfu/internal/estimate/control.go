@@ -94,8 +94,8 @@ func (c *control) update(now time.Duration, o observed) Why {
 	}
 	if c.draining {
 		if o.queue > o.threshold && now-c.decreased < drainFor {
-			if c.capacity > 0 && o.arriving > scale(c.capacity, 1.15) {
-				c.capacity = scale(o.arriving, maxCut) // somebody else has left the queue
+			if c.capacity > 0 && o.arriving > scale(c.capacity, 1.08) {
+				c.capacity = scale(o.arriving, 0.96) // somebody else has left the queue
 			}
 			return Draining
 		}
@@ -130,7 +130,7 @@ func (c *control) decrease(now time.Duration, o observed) {
 }
 
 func (c *control) grow(now, rtt time.Duration, step float64) {
-	if c.capacityKnown(now) && c.rate > scale(c.capacity, 1.15) {
+	if c.capacityKnown(now) && c.rate > scale(c.capacity, 1.08) {
 		c.capacity = 0 // it carries more than it did
 	}
 	if c.capacityKnown(now) && c.rate > scale(c.capacity, 0.85) {
