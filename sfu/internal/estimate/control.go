@@ -8,6 +8,7 @@ import (
 const (
 	highQueue     = 60 * time.Millisecond
 	lingers       = time.Second // a queue that may stay so long
+	longQueue     = 100 * time.Millisecond
 	probedQueue   = 150 * time.Millisecond
 	lowQueue      = 25 * time.Millisecond
 	maxCut        = 0.92
@@ -114,6 +115,15 @@ func (c *control) update(now time.Duration, o observed) Why {
 	}
 	c.grow(now, o.rtt, step*(1-float64(o.queue)/float64(o.threshold)))
 	return Growing
+}
+
+// lasting is the rate without what is held back to empty a queue, unless it is a long one.
+func (c *control) lasting(queue time.Duration) Bitrate {
+	if !c.draining || c.capacity == 0 {
+		return c.rate
+	}
+	long := max(0, queue-longQueue).Seconds()
+	return max(c.rate, scale(c.capacity, max(afterDrain-1.5*long, minCut)))
 }
 
 func (c *control) decrease(now time.Duration, o observed) {

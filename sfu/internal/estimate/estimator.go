@@ -52,6 +52,7 @@ func (w Why) String() string { return reasons[w] }
 // Estimate is what is known now.
 type Estimate struct {
 	Target    Bitrate // what may be sent in all: media, retransmission, padding
+	Lasting   Bitrate // what layers should be chosen by: the same, but for a while in which a queue is emptied
 	Why       Why
 	Probing   bool
 	Arriving  Bitrate       // over the last half second
@@ -170,12 +171,16 @@ func (e *Estimator) filling() bool {
 // Estimate is what is known now.
 func (e *Estimator) Estimate() Estimate {
 	arriving, _ := e.arriving.rate(longWindow)
-	return Estimate{Target: e.target(), Why: e.why, Probing: e.Probing(), Arriving: arriving,
+	return Estimate{Target: e.target(), Lasting: e.lasting(), Why: e.why, Probing: e.Probing(), Arriving: arriving,
 		Queue: e.queue.delay(), Loss: e.loss.share, RoundTrip: e.rtt}
 }
 
 func (e *Estimator) target() Bitrate {
 	return min(max(min(e.control.rate, e.loss.bound()), e.options.Min), e.options.Max)
+}
+
+func (e *Estimator) lasting() Bitrate {
+	return min(max(min(e.control.lasting(e.queue.delay()), e.loss.bound()), e.options.Min), e.options.Max)
 }
 
 // Tick is called every 50 ms or oftener: it begins probes, and lowers the estimate when nobody answers.
@@ -192,7 +197,7 @@ func (e *Estimator) Tick(now time.Duration) {
 		return
 	}
 	if e.control.calm(now, e.rtt) && e.loss.calm(now) && e.queue.delay() < e.threshold() {
-		e.probe.begin(now, e.target(), e.wanted, e.queue.jitter, e.control.full(now) || e.loss.limit > 0)
+		e.probe.begin(now, e.target(), e.wanted, e.queue.jitter, e.control.full(now) || e.loss.limit > 0, e.limited.yes)
 	}
 }
 
@@ -201,18 +206,30 @@ func (e *Estimator) threshold() time.Duration {
 	return 15*time.Millisecond + min(time.Duration(2*e.queue.jitter*float64(time.Millisecond)), 20*time.Millisecond)
 }
 
-// limited says whether much less is sent than could be.
-type limited struct{ yes bool }
+// limited says whether less is sent than could be, by comparing it with what the target allowed.
+type limited struct {
+	yes     bool
+	allowed meter
+	last    time.Duration
+}
+
+const (
+	limitedBelow = 0.90
+	limitedUntil = 0.95
+)
 
 func (l *limited) update(now time.Duration, sending *meter, target Bitrate) {
+	l.allowed.add(now, int(float64(target)/8*min(now-l.last, longWindow).Seconds()))
+	l.last = now
 	rate, ok := sending.until(now, longWindow)
+	could, known := l.allowed.rate(longWindow)
 	switch {
-	case !ok:
+	case !ok || !known:
 		l.yes = true
 	case l.yes:
-		l.yes = rate < scale(target, 0.85)
+		l.yes = rate < scale(could, limitedUntil)
 	default:
-		l.yes = rate < scale(target, 0.75)
+		l.yes = rate < scale(could, limitedBelow)
 	}
 }
 

@@ -12,6 +12,7 @@ const (
 	probeFull    = 1.5 // where the path was full not long ago
 	probeFirst   = time.Second
 	probeLast    = 1700 * time.Millisecond
+	probeRare    = 4 * time.Second // where it costs more
 	probeSlower  = 1.4
 	probeWait    = 500 * time.Millisecond // beyond a round trip
 	probeLossy   = 0.85                   // less than this share of what usually arrives is a full queue
@@ -42,6 +43,7 @@ type prober struct {
 	next      time.Duration // not before
 	interval  time.Duration
 	jitter    float64 // ms
+	limited   bool    // nothing else filled the path: the cluster is nearly all padding
 	pending   Bitrate // to be tried at once
 	packets   int
 	newest    time.Duration // when the newest that arrived was sent
@@ -55,7 +57,7 @@ type prober struct {
 func (p *prober) sending() bool { return p.active }
 
 // begin starts a cluster if it is time for one.
-func (p *prober) begin(now time.Duration, rate, wanted Bitrate, jitter float64, full bool) {
+func (p *prober) begin(now time.Duration, rate, wanted Bitrate, jitter float64, full, limited bool) {
 	if p.active || p.waiting {
 		return
 	}
@@ -75,7 +77,7 @@ func (p *prober) begin(now time.Duration, rate, wanted Bitrate, jitter float64, 
 		return
 	}
 	id := p.id%(settling-1) + 1
-	*p = prober{id: id, rate: to, start: now, active: true, confirm: p.confirm, jitter: jitter, interval: max(p.interval, probeFirst)}
+	*p = prober{id: id, rate: to, start: now, active: true, confirm: p.confirm, jitter: jitter, limited: limited, interval: max(p.interval, probeFirst)}
 	stretch := 12.0
 	if full {
 		stretch = 6
@@ -152,7 +154,11 @@ func (p *prober) answer(now, rtt time.Duration, lost float64, full bool) (Bitrat
 	}
 	p.waiting = false
 	p.next = now + p.interval
-	p.interval = min(time.Duration(probeSlower*float64(p.interval)), probeLast)
+	slowest := probeLast
+	if p.limited {
+		slowest = probeRare
+	}
+	p.interval = min(time.Duration(probeSlower*float64(p.interval)), slowest)
 	n := float64(p.count)
 	below := n*p.sumSquares - p.sumSent*p.sumSent
 	if n < probeShare*float64(p.packets) || below <= 0 || p.lastSent == p.firstSent {
