@@ -134,10 +134,10 @@ func (e *Estimator) judge(now time.Duration) {
 }
 
 // take raises the estimate by what a probe showed.
-func (e *Estimator) take(now time.Duration, answer Bitrate) {
-	if answer > e.control.rate && e.control.calm(now, e.rtt) {
-		e.control.raised(now, answer)
-		e.loss.raised(answer)
+func (e *Estimator) take(now time.Duration, a answer) {
+	if a.rate > e.control.rate && e.control.calm(now, e.rtt) {
+		e.control.raised(now, a)
+		e.loss.raised(a.rate)
 		e.why = ProbeAnswer
 	}
 }

@@ -168,14 +168,15 @@ func (c *control) full(now time.Duration) bool {
 
 // raised takes what a probe showed. A little more than the path was known to carry may be what others
 // left for a moment.
-func (c *control) raised(now time.Duration, to Bitrate) {
+func (c *control) raised(now time.Duration, a answer) {
+	to := a.rate
 	if c.full(now) && to < scale(c.capacity, newPath) {
 		to = min(to, scale(max(c.rate, c.capacity), mostTaken))
 		if to <= c.rate {
 			return
 		}
-	} else {
-		c.capacity = 0
+	} else if c.capacity = 0; a.full {
+		c.capacity, c.capacityAt = scale(to, 1/probeMargin), now
 	}
 	c.rate, c.growth = to, firstGrowth
 }

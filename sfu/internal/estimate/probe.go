@@ -11,14 +11,14 @@ const (
 	probeStep    = 2.0 // times the estimate
 	probeFull    = 1.5 // where the path was full not long ago
 	probeFirst   = time.Second
-	probeLast    = 1700 * time.Millisecond
-	probeRare    = 4 * time.Second // where it costs more
+	probeLast    = 1500 * time.Millisecond
+	probeRare    = 3 * time.Second // where little else is sent and it is nearly all padding
 	probeSlower  = 1.4
 	probeWait    = 500 * time.Millisecond // beyond a round trip
 	probeLossy   = 0.85                   // less than this share of what usually arrives is a full queue
 	probeShare   = 0.4                    // of its packets must have arrived
 	probeCarried = 1.05                   // stretched by less than this it got through unqueued
-	probeBlur    = 0.2                    // at most, for jitter
+	probeBlur    = 0.25                   // at most, for jitter
 	probeMargin  = 0.92
 	probeBeyond  = 1.1 // of what is wanted
 	minProbe     = 8   // packets
@@ -40,10 +40,10 @@ type prober struct {
 	firstSent time.Duration
 	lastSent  time.Duration
 	lastSize  int
-	next      time.Duration // not before
+	next      time.Duration // not before, or not long after ended if a probe costs little
+	ended     time.Duration
 	interval  time.Duration
 	jitter    float64 // ms
-	limited   bool    // nothing else filled the path: the cluster is nearly all padding
 	pending   Bitrate // to be tried at once
 	packets   int
 	newest    time.Duration // when the newest that arrived was sent
@@ -69,7 +69,7 @@ func (p *prober) begin(now time.Duration, rate, wanted Bitrate, jitter float64, 
 	to := min(scale(rate, step), limit)
 	if p.confirm = p.pending > 0; p.confirm {
 		to = min(p.pending, limit)
-	} else if now < p.next {
+	} else if now < p.next && (limited || now < p.ended+probeLast) {
 		return
 	}
 	p.pending = 0
@@ -77,7 +77,7 @@ func (p *prober) begin(now time.Duration, rate, wanted Bitrate, jitter float64, 
 		return
 	}
 	id := p.id%(settling-1) + 1
-	*p = prober{id: id, rate: to, start: now, active: true, confirm: p.confirm, jitter: jitter, limited: limited, interval: max(p.interval, probeFirst)}
+	*p = prober{id: id, rate: to, start: now, active: true, confirm: p.confirm, jitter: jitter, interval: max(p.interval, probeFirst)}
 	stretch := 12.0
 	if full {
 		stretch = 6
@@ -146,44 +146,46 @@ func (p *prober) cancel(now time.Duration) {
 	p.next = max(p.next, now+probeFirst)
 }
 
+// answer is what a cluster showed.
+type answer struct {
+	rate Bitrate
+	full bool // that is all that got through
+}
+
 // answer is what a cluster showed once it has arrived. full says that the path was known to be full not
 // long ago.
-func (p *prober) answer(now, rtt time.Duration, lost float64, full bool) (Bitrate, bool) {
+func (p *prober) answer(now, rtt time.Duration, lost float64, full bool) (answer, bool) {
 	if !p.waiting || p.newest < p.lastSent && now-p.lastSent < rtt+probeWait {
-		return 0, false
+		return answer{}, false
 	}
 	p.waiting = false
-	p.next = now + p.interval
-	slowest := probeLast
-	if p.limited {
-		slowest = probeRare
-	}
-	p.interval = min(time.Duration(probeSlower*float64(p.interval)), slowest)
+	p.next, p.ended = now+p.interval, now
+	p.interval = min(time.Duration(probeSlower*float64(p.interval)), probeRare)
 	n := float64(p.count)
 	below := n*p.sumSquares - p.sumSent*p.sumSent
 	if n < probeShare*float64(p.packets) || below <= 0 || p.lastSent == p.firstSent {
-		return 0, false
+		return answer{}, false
 	}
 	stretch := (n*p.sumProduct - p.sumSent*p.sumArrived) / below
 	if delivered := n / float64(p.packets); delivered < probeLossy*(1-lost) {
 		stretch *= (1 - lost) / delivered // a queue too short to stretch anything
 	}
 	rate := min(p.rate, Bitrate(float64(8*(p.bytes-p.lastSize))/(p.lastSent-p.firstSent).Seconds()))
-	blur := min(p.jitter/1000/math.Sqrt(below/n), probeBlur) // deviation of the slope
+	blur := min(1.6*p.jitter/1000/math.Sqrt(below/n), probeBlur) // of the slope
 	if stretch < probeCarried+blur {
 		p.next, p.interval = now, probeFirst
-		return scale(rate, 1/max(1, stretch)), true
+		return answer{rate: scale(rate, 1/max(1, stretch))}, true
 	}
 	if stretch > 20 {
-		return 0, false
+		return answer{}, false
 	}
 	rate = scale(rate, probeMargin/stretch)
 	if full && !p.confirm {
 		p.pending = rate
-		return 0, false
+		return answer{}, false
 	}
 	if p.confirm {
-		return 0, false
+		return answer{}, false
 	}
-	return rate, true
+	return answer{rate, true}, true
 }
