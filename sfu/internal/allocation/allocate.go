@@ -45,7 +45,7 @@ const (
 	firstHold = 2 * time.Second
 	maxHold   = 16 * time.Second
 	muchMore  = 1.3
-	trial     = 8 * time.Second        // what is lost again within it was too early
+	trial     = 20 * time.Second       // what is lost again within it was too early
 	steady    = 300 * time.Millisecond // that room for something better must have lasted
 )
 
@@ -104,10 +104,11 @@ func (a *Allocator) Forget(slot int) {
 // choose is between what can be kept and what would be better.
 func (a *Allocator) choose(now time.Duration, room int64, slots []Slot) []int {
 	if a.mustGo(slots) {
-		if a.was && a.raised > a.lowered && now-a.raised < trial {
+		switch {
+		case a.was && a.raised > a.lowered && now-a.raised < trial:
 			a.hold = min(2*a.hold, maxHold)
-		} else {
-			a.hold = firstHold
+		case a.raised > a.lowered || !a.was:
+			a.hold = max(firstHold, a.hold/2)
 		}
 		a.was, a.lowered, a.waiting = true, now, false
 		a.failed = a.sum(slots)

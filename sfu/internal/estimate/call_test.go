@@ -205,7 +205,7 @@ func TestLayersAreSteady(t *testing.T) {
 			}
 			t.Logf("%.1f Mbit/s: %.1f switches a minute, %.1f layers of 9, audio lost %.2f %%, queue p95 %v, padding %.0f kbit/s", capacity,
 				float64(c.switches-before)/5, mean, 100*c.media.Stats.Loss(pathsim.Audio), pathsim.Percentile(c.media.Stats.Waits, 0.95),
-				float64(c.media.Stats.Sent[pathsim.Padding])*1156*8/360/1e3)
+				float64(c.media.Stats.Bytes[pathsim.Padding])*8/360/1e3)
 		}
 	}
 }

@@ -90,7 +90,7 @@ func (m *Media) Send(kind Kind, payload int) {
 	m.seq++
 	size := payload + overhead
 	m.Controller.Sent(uint16(m.seq), size, m.sim.now)
-	m.Stats.sent(kind)
+	m.Stats.sent(kind, size)
 	m.out.Send(Packet{Seq: m.seq, Kind: kind, Size: size}, m.arrive)
 }
 

@@ -10,6 +10,7 @@ const bin = 100 * time.Millisecond
 // Stats is what became of a flow's packets.
 type Stats struct {
 	Sent, Arrived [kinds]int
+	Bytes         [kinds]int // sent
 	Malformed     int
 	Received      []float64       // bytes that arrived, per tenth of a second
 	Targets       []float64       // bit/s, at every tenth of a second, 0 before the start
@@ -17,7 +18,10 @@ type Stats struct {
 	waitAt        []time.Duration
 }
 
-func (s *Stats) sent(kind Kind) { s.Sent[kind]++ }
+func (s *Stats) sent(kind Kind, size int) {
+	s.Sent[kind]++
+	s.Bytes[kind] += size
+}
 
 func (s *Stats) arrived(now time.Duration, p Packet) {
 	s.Arrived[p.Kind]++
