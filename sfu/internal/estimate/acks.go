@@ -111,13 +111,13 @@ func (e *Estimator) settle(now time.Duration) {
 func (e *Estimator) judge(now time.Duration) {
 	full := e.control.full(now)
 	before := e.control.rate
-	sending, _ := e.sending.until(now, shortWindow+100*time.Millisecond)
+	steady, _ := e.arriving.rate(longWindow)
 	short, enough := e.arriving.rate(shortWindow)
 	if !enough {
 		short = before
 	}
 	e.why = e.control.update(now, observed{usage: e.trend.usage, queue: e.queue.delay(), threshold: e.threshold(),
-		arriving: short, sending: sending, limited: e.limited.yes, rtt: e.rtt, loss: e.loss.recent,
+		arriving: short, steady: steady, limited: e.limited.yes, rtt: e.rtt, loss: e.loss.recent,
 		probed: e.probe.felt(now, e.rtt)})
 	if e.why == Congested {
 		e.probe.pending = 0

@@ -13,7 +13,7 @@ const (
 	lowQueue      = 25 * time.Millisecond
 	maxCut        = 0.92
 	minCut        = 0.55
-	limitedCut    = 0.85
+	limitedCut    = 0.90
 	afterDrain    = 0.92
 	drainFor      = 3 * time.Second
 	reaction      = 100 * time.Millisecond
@@ -40,14 +40,14 @@ const (
 
 // observed is what a report showed.
 type observed struct {
-	usage             usage
-	queue             time.Duration
-	threshold         time.Duration // what of it may be jitter
-	arriving, sending Bitrate       // over the last fifth of a second or so
-	limited           bool
-	rtt               time.Duration
-	loss              float64 // of the newest half second or so
-	probed            bool    // the queue may be that of a probe
+	usage            usage
+	queue            time.Duration
+	threshold        time.Duration // what of it may be jitter
+	arriving, steady Bitrate       // over the last fifth and the last half of a second
+	limited          bool
+	rtt              time.Duration
+	loss             float64 // of the newest half second or so
+	probed           bool    // the queue may be that of a probe
 }
 
 // control raises the rate while there is no queue, and lowers it below the rate of arrival when one
@@ -83,7 +83,11 @@ func (c *control) update(now time.Duration, o observed) Why {
 	if c.competing {
 		return c.follow(now, o, step)
 	}
-	overuse := o.usage == over && o.queue > o.threshold/2 && !o.probed
+	least := o.threshold / 2
+	if o.limited {
+		least = o.threshold // a key frame is a short queue, too
+	}
+	overuse := o.usage == over && o.queue > least && !o.probed
 	if o.queue < o.threshold {
 		c.lowAt = now
 	}
@@ -128,11 +132,14 @@ func (c *control) lasting(queue time.Duration) Bitrate {
 
 func (c *control) decrease(now time.Duration, o observed) {
 	to := scale(c.rate, limitedCut)
-	if !o.limited || float64(o.arriving) < 0.9*float64(o.sending) {
-		// the path, and not what we had to send, made it what it was
+	if !o.limited || o.queue > highQueue {
+		// the path, and not what we had to send, made what arrives what it is
 		c.capacity, c.capacityAt = o.arriving, now
+		if o.queue < highQueue {
+			c.capacity = max(o.arriving, o.steady)
+		}
 		cut := min(max(0.95-1.3*o.queue.Seconds(), minCut), maxCut)
-		to = scale(o.arriving, cut)
+		to = scale(c.capacity, cut)
 	}
 	c.rate = min(c.rate, to)
 	c.decreased, c.growth = now, firstGrowth
