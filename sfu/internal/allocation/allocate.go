@@ -31,7 +31,7 @@ const (
 	Best      Reason = iota // it has the one made for its size, or the nearest that is sent
 	Hidden                  // nobody looks
 	Silent                  // nothing is being sent
-	Bandwidth               // the estimate has no room for the better one, or for any
+	Bandwidth               // the estimate has no room for the better one, or for every
 )
 
 // Choice is the layer a slot shall have.
@@ -65,6 +65,15 @@ type Allocator struct {
 	keep, want []int // working space
 }
 
+// steps are those that may be taken beyond what is.
+type steps uint8
+
+const (
+	none  steps = iota
+	first       // the lowest layer of what has none: there is room for the small where the large went
+	every
+)
+
 type state struct {
 	layer int
 	known bool
@@ -79,8 +88,8 @@ func (a *Allocator) Allocate(now time.Duration, estimate, audio int64, slots []S
 	}
 	a.current = a.current[:len(slots)]
 	room := estimate - audio
-	a.keep = a.fill(a.keep[:0], room, slots, false)
-	a.want = a.fill(a.want[:0], room, slots, true)
+	a.keep = a.fill(a.keep[:0], room, slots, none)
+	a.want = a.fill(a.want[:0], room, slots, every)
 	next := a.choose(now, room, slots)
 	wanted = audio
 	for i, s := range slots {
@@ -112,6 +121,7 @@ func (a *Allocator) choose(now time.Duration, room int64, slots []Slot) []int {
 		}
 		a.was, a.lowered, a.waiting = true, now, false
 		a.failed = a.sum(slots)
+		a.keep = a.fill(a.keep[:0], room, slots, first)
 		return a.keep
 	}
 	if slices.Equal(a.keep, a.want) {
@@ -154,8 +164,8 @@ func (a *Allocator) mustGo(slots []Slot) bool {
 
 // fill goes from the least to the best of every slot: first the lowest layer of each, then one step after
 // the other for the more important ones. What a slot has must fit; what is better must fit with a margin,
-// and is only looked at if up, or if the slot is new.
-func (a *Allocator) fill(into []int, room int64, slots []Slot, up bool) []int {
+// and is only looked at if it is among what may come, or if the slot is new.
+func (a *Allocator) fill(into []int, room int64, slots []Slot, come steps) []int {
 	for range slots {
 		into = append(into, None)
 	}
@@ -167,16 +177,17 @@ func (a *Allocator) fill(into []int, room int64, slots []Slot, up bool) []int {
 			cost -= s.Bitrate[into[i]]
 		}
 		had := a.current[i].known && layer <= a.current[i].layer
+		may := come == every || come == first && into[i] == None || !a.current[i].known
 		switch {
-		case had && sum+cost <= room, !had && (up || !a.current[i].known) && float64(sum+cost)*margin <= float64(room):
+		case had && sum+cost <= room, !had && may && float64(sum+cost)*margin <= float64(room):
 			into[i] = layer
 			sum += cost
 		}
 	}
 	for p := range priorities {
 		for i, s := range slots {
-			if first := s.after(None); s.Priority == p && first != None {
-				step(i, first)
+			if lowest := s.after(None); s.Priority == p && lowest != None {
+				step(i, lowest)
 			}
 		}
 	}

@@ -101,6 +101,17 @@ func TestDownAtOnceUpAfterAHold(t *testing.T) {
 	}
 }
 
+func TestTheSmallComesWhereTheLargeWent(t *testing.T) {
+	var a Allocator
+	slots := []Slot{{Speaker, 720, [Layers]int64{150_000, 0, 0}}, {Gallery, 720, demo}}
+	choices := make([]Choice, 2)
+	_, now := settled(&a, 0, 220_000, 40_000, slots)
+	a.Allocate(now, 180_000, 40_000, slots, choices)
+	if got := layers(choices); !slices.Equal(got, []int{None, 0}) {
+		t.Errorf("got %v, want the gallery's in place of the speaker's", got)
+	}
+}
+
 func TestForgottenSlotDoesNotWait(t *testing.T) {
 	var a Allocator
 	slots, choices := []Slot{{Speaker, 720, demo}}, make([]Choice, 1)
