@@ -117,7 +117,7 @@ func (e *Estimator) judge(now time.Duration) {
 		short = before
 	}
 	e.why = e.control.update(now, observed{usage: e.trend.usage, queue: e.queue.delay(), threshold: e.threshold(),
-		arriving: short, steady: steady, limited: e.limited.yes, rtt: e.rtt, loss: e.loss.recent,
+		arriving: short, steady: steady, limited: e.limited.yes, wanted: e.wanted, rtt: e.rtt, loss: e.loss.recent,
 		probed: e.probe.felt(now, e.rtt)})
 	if e.why == Congested {
 		e.probe.pending = 0

@@ -29,12 +29,10 @@ const (
 	foreignAfter  = 2 * time.Second
 	foreignShare  = 0.7
 	foreignAgain  = 30 * time.Second
-	bestFades     = 0.01 // each second
 	foreignEnd    = time.Second
-	followCut     = 0.8
-	followLoss    = 0.03
+	followCut     = 0.7
+	followLoss    = 0.015
 	followEvery   = 500 * time.Millisecond
-	ceilingShare  = 0.6
 	calmAfterDrop = time.Second
 )
 
@@ -45,6 +43,7 @@ type observed struct {
 	threshold        time.Duration // what of it may be jitter
 	arriving, steady Bitrate       // over the last fifth and the last half of a second
 	limited          bool
+	wanted           Bitrate
 	rtt              time.Duration
 	loss             float64 // of the newest half second or so
 	probed           bool    // the queue may be that of a probe
@@ -68,8 +67,6 @@ type control struct {
 	standingAt   time.Duration
 	standingRate Bitrate
 	competing    bool
-	ceiling      Bitrate
-	best         Bitrate       // highest rate, fading
 	competed     time.Duration // when it last was so
 	emptySince   time.Duration
 	lowAt        time.Duration // when the queue was last below the threshold
@@ -79,7 +76,7 @@ type control struct {
 func (c *control) update(now time.Duration, o observed) Why {
 	step := min(now-c.updated, maxStep).Seconds()
 	c.updated = now
-	c.watch(now, o, step)
+	c.watch(now, o)
 	if c.competing {
 		return c.follow(now, o, step)
 	}
@@ -195,8 +192,7 @@ func (c *control) calm(now, rtt time.Duration) bool {
 
 // watch notices a queue that stays although we sent less and less. Where that was so not long ago it
 // takes less to be convinced.
-func (c *control) watch(now time.Duration, o observed, step float64) {
-	c.best = max(scale(c.best, 1-bestFades*step), c.rate)
+func (c *control) watch(now time.Duration, o observed) {
 	if o.queue > highQueue && !c.standing {
 		c.standing, c.standingAt, c.standingRate = true, now, c.rate
 	}
@@ -219,15 +215,15 @@ func (c *control) watch(now time.Duration, o observed, step float64) {
 	}
 	if c.standing && now-c.standingAt > after && (again || c.rate < scale(c.standingRate, foreignShare)) {
 		c.competing, c.followed = true, now
-		c.ceiling = scale(c.best, ceilingShare)
-		c.rate = min(max(c.rate, o.arriving), c.ceiling)
+		c.rate = min(max(c.rate, o.arriving), c.standingRate)
 		if again {
-			c.rate = max(c.rate, min(c.ceiling, scale(c.standingRate, followCut)))
+			c.rate = max(c.rate, scale(c.standingRate, followCut))
 		}
 	}
 }
 
-// follow is what is done beside somebody who fills the queue: grow until there is loss.
+// follow is what is done beside somebody who fills the queue: grow up to what is wanted until there is
+// loss, and then give way nearly as TCP does.
 func (c *control) follow(now time.Duration, o observed, step float64) Why {
 	if o.loss > followLoss {
 		if now-c.followed > max(followEvery, 2*o.rtt) {
@@ -237,7 +233,7 @@ func (c *control) follow(now time.Duration, o observed, step float64) Why {
 		return Competing
 	}
 	if !o.limited && now-c.followed > max(followEvery, 2*o.rtt) {
-		c.rate = min(c.rate+c.creep(o.rtt, step), max(c.ceiling, c.rate))
+		c.rate = min(c.rate+c.creep(o.rtt, step), max(o.wanted, c.rate))
 	}
 	return Competing
 }

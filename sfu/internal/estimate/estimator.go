@@ -165,7 +165,7 @@ func (e *Estimator) Probing() bool { return e.probe.sending() || e.filling() }
 // filling says whether the target is to be filled with padding. Beside somebody else's queue a cluster
 // shows nothing: what can be held against it shows only when it is sent for a while.
 func (e *Estimator) filling() bool {
-	return e.control.competing && e.control.rate < e.control.ceiling && e.control.rate < e.wanted
+	return e.control.competing && e.control.rate < e.wanted
 }
 
 // Estimate is what is known now.

@@ -68,7 +68,15 @@ func (l *lab) saturating(delay, from time.Duration) *pathsim.Media {
 	return m
 }
 
-// trace prints a flow for the eye: go test -v -run NAME -args -trace
+// traceAll prints every flow for the eye: go test -v -run RFC8867 -of 5.4 -seed 3
+func (l *lab) traceAll(t *testing.T) {
+	l.At(0, func() {
+		for i := range l.flows {
+			l.trace(t, i, 200*ms, 0, 300*second)
+		}
+	})
+}
+
 func (l *lab) trace(t *testing.T, i int, every, from, to time.Duration) {
 	e := l.made[i]
 	l.Every(from, every, func() bool {
