@@ -7,18 +7,18 @@ import (
 
 const (
 	highQueue     = 60 * time.Millisecond
-	lingers       = time.Second // a queue that may stay so long
+	lingers       = 600 * time.Millisecond // a queue that may stay so long
 	longQueue     = 100 * time.Millisecond
 	probedQueue   = 150 * time.Millisecond
 	lowQueue      = 25 * time.Millisecond
 	maxCut        = 0.92
 	minCut        = 0.55
 	limitedCut    = 0.90
-	afterDrain    = 0.92
+	afterDrain    = 0.90
 	drainFor      = 3 * time.Second
 	reaction      = 100 * time.Millisecond
 	capacityFor   = 20 * time.Second
-	additive      = 100_000 // bit/s each second, the same for all flows above additiveFrom
+	additive      = 90_000 // bit/s each second, the same for all flows above additiveFrom
 	additiveFrom  = 400_000
 	firstGrowth   = 0.08 // each second
 	growthGain    = 0.30 // each second
@@ -66,6 +66,7 @@ type control struct {
 	standing     bool
 	standingAt   time.Duration
 	standingRate Bitrate
+	standingMost time.Duration
 	competing    bool
 	competed     time.Duration // when it last was so
 	emptySince   time.Duration
@@ -97,7 +98,7 @@ func (c *control) update(now time.Duration, o observed) Why {
 	if c.draining {
 		if o.queue > o.threshold && now-c.decreased < drainFor {
 			if c.capacity > 0 && o.arriving > scale(c.capacity, 1.08) {
-				c.capacity = scale(o.arriving, 0.96) // somebody else has left the queue
+				c.capacity = scale(o.arriving, 0.94) // somebody else has left the queue
 			}
 			return Draining
 		}
@@ -194,11 +195,13 @@ func (c *control) calm(now, rtt time.Duration) bool {
 // takes less to be convinced.
 func (c *control) watch(now time.Duration, o observed) {
 	if o.queue > highQueue && !c.standing {
-		c.standing, c.standingAt, c.standingRate = true, now, c.rate
+		c.standing, c.standingAt, c.standingRate, c.standingMost = true, now, c.rate, o.queue
 	}
-	if o.queue < lowQueue {
+	c.standingMost = max(c.standingMost, o.queue)
+	if o.queue < max(lowQueue, c.standingMost/3) { // it does empty
 		c.standing = false
-	} else {
+	}
+	if o.queue > lowQueue {
 		c.emptySince = now
 	}
 	if c.competing {
@@ -211,7 +214,7 @@ func (c *control) watch(now time.Duration, o observed) {
 	again := c.competed > 0 && now-c.competed < foreignAgain
 	after := foreignAfter + 2*o.rtt
 	if again {
-		after = 2*o.rtt + foreignAfter/4
+		after = 2*o.rtt + foreignAfter/2
 	}
 	if c.standing && now-c.standingAt > after && (again || c.rate < scale(c.standingRate, foreignShare)) {
 		c.competing, c.followed = true, now

@@ -18,7 +18,7 @@ func TestHardPaths(t *testing.T) {
 		tune  func(m *pathsim.Media)
 	}{
 		{"5 % random loss", 0.85, 1.05, 100 * ms, func(l *lab, out, _ *pathsim.Path) { out.Loss = pathsim.RandomLoss(0.05) }, nil},
-		{"20 % random loss", 0.80, 1.30, 100 * ms, func(l *lab, out, _ *pathsim.Path) { out.Loss = pathsim.RandomLoss(0.20) }, nil},
+		{"20 % random loss", 0.80, 1.30, 130 * ms, func(l *lab, out, _ *pathsim.Path) { out.Loss = pathsim.RandomLoss(0.20) }, nil},
 		{"5 % loss in bursts", 0.85, 1.05, 100 * ms, func(l *lab, out, _ *pathsim.Path) {
 			out.Loss = &pathsim.BurstLoss{ToBad: 0.01, ToGood: 0.19, InBad: 1}
 		}, nil},
