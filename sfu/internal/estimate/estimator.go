@@ -120,6 +120,7 @@ func New(o Options) *Estimator {
 	o.Start = min(max(o.Start, o.Min), o.Max)
 	e := &Estimator{options: o, rtt: firstRTT, wanted: o.Max}
 	e.trend.reset()
+	e.queue.reset()
 	e.control.rate = o.Start
 	return e
 }

@@ -11,6 +11,7 @@ const (
 	probeStep    = 2.0 // times the estimate
 	probeFull    = 1.5 // where the path was full not long ago
 	probeFirst   = time.Second
+	probeSoon    = 300 * time.Millisecond
 	probeLast    = 1500 * time.Millisecond
 	probeRare    = 3 * time.Second // where little else is sent and it is nearly all padding
 	probeSlower  = 1.4
@@ -19,6 +20,7 @@ const (
 	probeShare   = 0.4                    // of its packets must have arrived
 	probeCarried = 1.05                   // stretched by less than this it got through unqueued
 	probeBlur    = 0.25                   // at most, for jitter
+	probeUnsure  = 1.3                    // by less than this it may have been jitter
 	probeMargin  = 0.92
 	probeBeyond  = 1.1 // of what is wanted
 	minProbe     = 8   // packets
@@ -180,6 +182,9 @@ func (p *prober) answer(now, rtt time.Duration, lost float64, full bool) (answer
 		return answer{}, false
 	}
 	rate = scale(rate, probeMargin/stretch)
+	if !full && stretch < probeUnsure {
+		p.next = now + probeSoon
+	}
 	if full && !p.confirm {
 		p.pending = rate
 		return answer{}, false

@@ -8,6 +8,7 @@ const (
 	recentSpan    = 20 * time.Millisecond
 	recent        = 4
 	foreignSlower = 3
+	firstJitter   = 4.0  // ms, before it is known
 	maxChange     = 15.0 // ms
 	clockJump     = 3 * time.Second
 )
@@ -27,7 +28,7 @@ type queue struct {
 
 const noDelay = time.Duration(1<<63 - 1)
 
-func (q *queue) reset() { *q = queue{} }
+func (q *queue) reset() { *q = queue{jitter: firstJitter} }
 
 // arrived takes a packet and reports false if the clock of one side must have jumped. Where the queue is
 // foreign the shortest delay is believed longer, as it may not be seen.
