@@ -26,6 +26,7 @@ const (
 	newPath       = 1.4 // times the capacity
 	mostTaken     = 1.15
 	maxStep       = 200 * time.Millisecond
+	foreignQueue  = 100 * time.Millisecond // less isn't worth a quarrel
 	foreignAfter  = 2 * time.Second
 	foreignShare  = 0.7
 	foreignAgain  = 30 * time.Second
@@ -216,7 +217,7 @@ func (c *control) watch(now time.Duration, o observed) {
 	if again {
 		after = 2*o.rtt + foreignAfter/2
 	}
-	if c.standing && now-c.standingAt > after && (again || c.rate < scale(c.standingRate, foreignShare)) {
+	if c.standing && c.standingMost > foreignQueue && now-c.standingAt > after && (again || c.rate < scale(c.standingRate, foreignShare)) {
 		c.competing, c.followed = true, now
 		c.rate = min(max(c.rate, o.arriving), c.standingRate)
 		if again {
