@@ -18,7 +18,7 @@ const (
 	drainFor      = 3 * time.Second
 	reaction      = 100 * time.Millisecond
 	capacityFor   = 20 * time.Second
-	additive      = 90_000 // bit/s each second, the same for all flows above additiveFrom
+	additive      = 80_000 // bit/s each second, the same for all flows above additiveFrom
 	additiveFrom  = 400_000
 	firstGrowth   = 0.08 // each second
 	growthGain    = 0.30 // each second
@@ -31,6 +31,7 @@ const (
 	foreignShare  = 0.7
 	foreignAgain  = 30 * time.Second
 	foreignEnd    = time.Second
+	followGrowth  = 1.5 // of what is usual
 	followCut     = 0.7
 	followLoss    = 0.015
 	followEvery   = 500 * time.Millisecond
@@ -237,7 +238,7 @@ func (c *control) follow(now time.Duration, o observed, step float64) Why {
 		return Competing
 	}
 	if !o.limited && now-c.followed > max(followEvery, 2*o.rtt) {
-		c.rate = min(c.rate+c.creep(o.rtt, step), max(o.wanted, c.rate))
+		c.rate = min(c.rate+scale(c.creep(o.rtt, step), followGrowth), max(o.wanted, c.rate))
 	}
 	return Competing
 }
