@@ -10,8 +10,7 @@ func (e *Estimator) Feedback(now time.Duration, packet []byte) error {
 		return err
 	}
 	at := e.clock.at(r.reference)
-	newest := false
-	expected, since := e.history.highest, e.lastArrival
+	expected, since, first := e.history.highest, e.lastArrival, true
 	for i, status := range r.statuses {
 		p, number := e.history.find(r.base + uint16(i))
 		if status == statusLost {
@@ -24,22 +23,13 @@ func (e *Estimator) Feedback(now time.Duration, packet []byte) error {
 		if p == nil || p.state == arrived {
 			continue
 		}
-		if expected > 0 && number > expected {
+		if first && number > expected {
 			e.assume(expected, r.base, since, at)
 		}
-		expected = 0
-		known := p.state == assumed
-		p.state = arrived
-		if known {
-			continue
-		}
-		if number >= e.history.highest {
-			e.history.highest, newest = number+1, true
-			e.newestAcked, e.lastArrival = max(e.newestAcked, p.at), at
-		}
-		e.acked(p, at, now)
+		first = false
+		e.arrived(p, number, at, now)
 	}
-	if newest {
+	if e.history.highest > expected {
 		e.answered(now)
 	}
 	e.settle(now)
@@ -47,17 +37,30 @@ func (e *Estimator) Feedback(now time.Duration, packet []byte) error {
 	return nil
 }
 
+// arrived takes a packet for the first time, or one that was assumed to have arrived.
+func (e *Estimator) arrived(p *sent, number uint64, at, now time.Duration) {
+	known := p.state == assumed
+	p.state = arrived
+	if number >= e.history.highest {
+		e.history.highest = number + 1
+		e.newestAcked, e.lastArrival = max(e.newestAcked, p.at), at
+	}
+	if !known {
+		e.acked(p, at, now)
+	}
+}
+
 // assume takes packets that a lost report was about as arrived, evenly between those that are known to
 // have. Without them the path would seem to carry less.
 func (e *Estimator) assume(from uint64, base uint16, since, until time.Duration) {
 	to := extend(from, base)
-	if to <= from || to-from > maxHistory || until <= since || until-since > assumeWithin || since == 0 {
+	if from == 0 || to <= from || to-from > maxHistory || until <= since || until-since > assumeWithin || since == 0 {
 		return
 	}
 	for i := from; i < min(to, e.history.next); i++ {
 		if p := e.history.at(i); i >= e.history.first && p.state == inFlight {
 			p.state = assumed
-			e.arriving.add(since+(until-since)*time.Duration(i-from+1)/time.Duration(to-from+1), int(p.size))
+			e.arrivals.add(since+(until-since)*time.Duration(i-from+1)/time.Duration(to-from+1), int(p.size))
 		}
 	}
 }
@@ -67,11 +70,11 @@ func (e *Estimator) acked(p *sent, at, now time.Duration) {
 	if !e.queue.arrived(p.at, at, now, e.control.competing) { // a clock jumped: forget what was measured by it
 		e.queue.reset()
 		e.trend.reset()
-		e.arriving = meter{}
+		e.arrivals = meter{}
 		e.probe.cancel(now)
 		e.queue.arrived(p.at, at, now, e.control.competing)
 	}
-	e.arriving.add(at, int(p.size))
+	e.arrivals.add(at, int(p.size))
 	if p.probe == 0 {
 		e.trend.arrived(p.at, at)
 	} else {
@@ -111,8 +114,8 @@ func (e *Estimator) settle(now time.Duration) {
 func (e *Estimator) judge(now time.Duration) {
 	full := e.control.full(now)
 	before := e.control.rate
-	steady, _ := e.arriving.rate(longWindow)
-	short, enough := e.arriving.rate(shortWindow)
+	steady, _ := e.arrivals.rate(longWindow)
+	short, enough := e.arrivals.rate(shortWindow)
 	if !enough {
 		short = before
 	}

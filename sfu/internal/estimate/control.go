@@ -5,37 +5,41 @@ import (
 	"time"
 )
 
+// When a queue is one, and what is done about it.
 const (
-	highQueue     = 60 * time.Millisecond
-	lingers       = 600 * time.Millisecond // a queue that may stay so long
-	longQueue     = 100 * time.Millisecond
-	probedQueue   = 150 * time.Millisecond
-	lowQueue      = 25 * time.Millisecond
-	maxCut        = 0.92
-	minCut        = 0.55
-	limitedCut    = 0.90
-	afterDrain    = 0.90
+	highQueue   = 60 * time.Millisecond  // too long, however it came
+	lingers     = 600 * time.Millisecond // how long a shorter one may stay
+	probedQueue = 150 * time.Millisecond // too long even behind a probe
+	longQueue   = 100 * time.Millisecond // so long that layers must go to empty it
+	reaction    = 100 * time.Millisecond // until a report shows what was done, beyond a round trip
+
+	maxCut     = 0.92 // of what arrives, less the longer the queue
+	minCut     = 0.55
+	cutSlope   = 1.3  // each second of queue
+	limitedCut = 0.90 // of the rate, where what arrives says little
+
 	drainFor      = 3 * time.Second
-	reaction      = 100 * time.Millisecond
-	capacityFor   = 20 * time.Second
-	additive      = 80_000 // bit/s each second, the same for all flows above additiveFrom
-	additiveFrom  = 400_000
-	firstGrowth   = 0.08 // each second
-	growthGain    = 0.30 // each second
-	maxGrowth     = 0.60
-	newPath       = 1.4 // times the capacity
-	mostTaken     = 1.15
-	maxStep       = 200 * time.Millisecond
-	foreignQueue  = 100 * time.Millisecond // less isn't worth a quarrel
-	foreignAfter  = 2 * time.Second
-	foreignShare  = 0.7
-	foreignAgain  = 30 * time.Second
-	foreignEnd    = time.Second
-	followGrowth  = 1.5 // of what is usual
-	followCut     = 0.7
-	followLoss    = 0.015
-	followEvery   = 500 * time.Millisecond
-	calmAfterDrop = time.Second
+	afterDrain    = 0.90 // of the capacity
+	left          = 1.08 // times the capacity arrives: somebody else has left the queue
+	leftMargin    = 0.94
+	calmAfterDrop = time.Second // before a probe
+)
+
+// How the rate grows.
+const (
+	additive     = 80_000 // bit/s each second near the capacity, for every flow above additiveFrom
+	additiveFrom = 400_000
+	nearCapacity = 0.85
+	pastCapacity = 1.15 // from here on it carries more than it did
+	capacityFor  = 20 * time.Second
+
+	firstGrowth = 0.08 // each second where no capacity is known
+	growthGain  = 0.30 // and how much more after each second
+	maxGrowth   = 0.60
+	maxStep     = 200 * time.Millisecond
+
+	newPath   = 1.4  // times the capacity: a probe that shows so much is believed
+	mostTaken = 1.15 // else so much is taken of it
 )
 
 // observed is what a report showed.
@@ -52,8 +56,8 @@ type observed struct {
 }
 
 // control raises the rate while there is no queue, and lowers it below the rate of arrival when one
-// builds. Near what the path is known to carry it grows by the root of the rate, the same for near and far
-// receivers, so that flows that share a link come to share it equally.
+// builds. Near what the path is known to carry it grows by the same for all, so that flows that share a
+// link come to share it equally.
 type control struct {
 	rate       Bitrate
 	capacity   Bitrate // what arrived when a queue was building
@@ -64,61 +68,59 @@ type control struct {
 	draining   bool
 	drainFrom  time.Duration // the queue when it began
 
-	// a queue that doesn't go away
-	standing     bool
-	standingAt   time.Duration
-	standingRate Bitrate
-	standingMost time.Duration
-	competing    bool
-	competed     time.Duration // when it last was so
-	emptySince   time.Duration
-	lowAt        time.Duration // when the queue was last below the threshold
-	followed     time.Duration
+	lowAt time.Duration // when the queue was last below the threshold
+
+	foreign
 }
 
 func (c *control) update(now time.Duration, o observed) Why {
 	step := min(now-c.updated, maxStep).Seconds()
 	c.updated = now
-	c.watch(now, o)
-	if c.competing {
-		return c.follow(now, o, step)
+	if c.watch(now, o, &c.rate); c.competing {
+		c.draining = false
+		grown := scale(c.creep(o.rtt, step), followGrowth)
+		c.rate = c.follow(now, o, c.rate, grown)
+		return Competing
 	}
+	if o.queue < o.threshold {
+		c.lowAt = now
+	}
+	switch {
+	case c.congested(now, o) && now-c.decreased > o.rtt+reaction:
+		c.decrease(now, o)
+		return Congested
+	case c.draining && o.queue > o.threshold && now-c.decreased < drainFor:
+		if c.capacity > 0 && o.arriving > scale(c.capacity, left) {
+			c.capacity = scale(o.arriving, leftMargin)
+		}
+		return Draining
+	case c.draining && c.capacityKnown(now):
+		c.rate = max(c.rate, scale(c.capacity, afterDrain))
+	}
+	c.draining = false
+	if o.usage != normal || o.queue > o.threshold || o.limited {
+		c.growth = firstGrowth
+		if o.usage == normal && o.queue <= o.threshold {
+			return Limited
+		}
+		return Holding
+	}
+	c.grow(now, o.rtt, step*(1-float64(o.queue)/float64(o.threshold)))
+	return Growing
+}
+
+// congested says whether there is a queue of ours to be emptied.
+func (c *control) congested(now time.Duration, o observed) bool {
 	least := o.threshold / 2
 	if o.limited {
 		least = o.threshold // a key frame is a short queue, too
 	}
-	overuse := o.usage == over && o.queue > least && !o.probed
-	if o.queue < o.threshold {
-		c.lowAt = now
+	if o.usage == over && o.queue > least && !o.probed {
+		return true
 	}
-	high := (now-c.lowAt > lingers || o.queue > highQueue) && !(c.draining && o.queue < c.drainFrom*3/4) &&
-		(!o.probed || o.queue > probedQueue)
-	if (overuse || high) && now-c.decreased > o.rtt+reaction {
-		c.decrease(now, o)
-		return Congested
-	}
-	if c.draining {
-		if o.queue > o.threshold && now-c.decreased < drainFor {
-			if c.capacity > 0 && o.arriving > scale(c.capacity, 1.08) {
-				c.capacity = scale(o.arriving, 0.94) // somebody else has left the queue
-			}
-			return Draining
-		}
-		c.draining = false
-		if c.capacityKnown(now) {
-			c.rate = max(c.rate, scale(c.capacity, afterDrain))
-		}
-	}
-	switch {
-	case o.usage != normal || o.queue > o.threshold:
-		c.growth = firstGrowth
-		return Holding
-	case o.limited:
-		c.growth = firstGrowth
-		return Limited
-	}
-	c.grow(now, o.rtt, step*(1-float64(o.queue)/float64(o.threshold)))
-	return Growing
+	emptying := c.draining && o.queue < c.drainFrom*3/4
+	long := now-c.lowAt > lingers || o.queue > highQueue
+	return long && !emptying && (!o.probed || o.queue > probedQueue)
 }
 
 // lasting is the rate without what is held back to empty a queue, unless it is a long one.
@@ -138,7 +140,7 @@ func (c *control) decrease(now time.Duration, o observed) {
 		if o.queue < highQueue {
 			c.capacity = max(o.arriving, o.steady)
 		}
-		cut := min(max(0.95-1.3*o.queue.Seconds(), minCut), maxCut)
+		cut := min(max(0.95-cutSlope*o.queue.Seconds(), minCut), maxCut)
 		to = scale(c.capacity, cut)
 	}
 	c.rate = min(c.rate, to)
@@ -150,7 +152,7 @@ func (c *control) grow(now, rtt time.Duration, step float64) {
 	if c.capacityKnown(now) && c.rate > scale(c.capacity, 1.08) {
 		c.capacity = 0 // it carries more than it did
 	}
-	if c.capacityKnown(now) && c.rate > scale(c.capacity, 0.85) {
+	if c.capacityKnown(now) && c.rate > scale(c.capacity, nearCapacity) {
 		c.rate += c.creep(rtt, step)
 		return
 	}
@@ -191,54 +193,4 @@ func (c *control) raised(now time.Duration, a answer) {
 // calm says whether a probe wouldn't make bad worse.
 func (c *control) calm(now, rtt time.Duration) bool {
 	return !c.competing && !c.draining && (c.decreased == 0 || now-c.decreased > rtt+calmAfterDrop)
-}
-
-// watch notices a queue that stays although we sent less and less. Where that was so not long ago it
-// takes less to be convinced.
-func (c *control) watch(now time.Duration, o observed) {
-	if o.queue > highQueue && !c.standing {
-		c.standing, c.standingAt, c.standingRate, c.standingMost = true, now, c.rate, o.queue
-	}
-	c.standingMost = max(c.standingMost, o.queue)
-	if o.queue < max(lowQueue, c.standingMost/3) { // it does empty
-		c.standing = false
-	}
-	if o.queue > lowQueue {
-		c.emptySince = now
-	}
-	if c.competing {
-		c.competed = now
-		if now-c.emptySince > foreignEnd {
-			c.competing, c.draining = false, false
-		}
-		return
-	}
-	again := c.competed > 0 && now-c.competed < foreignAgain
-	after := foreignAfter + 2*o.rtt
-	if again {
-		after = 2*o.rtt + foreignAfter/2
-	}
-	if c.standing && c.standingMost > foreignQueue && now-c.standingAt > after && (again || c.rate < scale(c.standingRate, foreignShare)) {
-		c.competing, c.followed = true, now
-		c.rate = min(max(c.rate, o.arriving), c.standingRate)
-		if again {
-			c.rate = max(c.rate, scale(c.standingRate, followCut))
-		}
-	}
-}
-
-// follow is what is done beside somebody who fills the queue: grow up to what is wanted until there is
-// loss, and then give way nearly as TCP does.
-func (c *control) follow(now time.Duration, o observed, step float64) Why {
-	if o.loss > followLoss {
-		if now-c.followed > max(followEvery, 2*o.rtt) {
-			c.rate = scale(c.rate, followCut)
-			c.followed = now
-		}
-		return Competing
-	}
-	if !o.limited && now-c.followed > max(followEvery, 2*o.rtt) {
-		c.rate = min(c.rate+scale(c.creep(o.rtt, step), followGrowth), max(o.wanted, c.rate))
-	}
-	return Competing
 }

@@ -74,7 +74,7 @@ type Estimator struct {
 	control control
 	probe   prober
 
-	sending, arriving meter
+	sending, arrivals meter
 	wanted            Bitrate
 	lastSent          time.Duration
 	newestAcked       time.Duration // when it was sent
@@ -128,13 +128,6 @@ func New(o Options) *Estimator {
 // Want says how much could be used now; probes don't look further. Until it is called they do.
 func (e *Estimator) Want(b Bitrate) { e.wanted = min(max(b, e.options.Min), e.options.Max) }
 
-// RoundTrip tells of a round trip measured otherwise, which is better than what feedback shows.
-func (e *Estimator) RoundTrip(d time.Duration) {
-	if d > 0 {
-		e.rtt = d
-	}
-}
-
 // Sent notes a packet, in the order of the transport-wide sequence numbers: media, retransmission or
 // padding. size is in bytes.
 func (e *Estimator) Sent(seq uint16, size int, now time.Duration) {
@@ -171,7 +164,7 @@ func (e *Estimator) filling() bool {
 
 // Estimate is what is known now.
 func (e *Estimator) Estimate() Estimate {
-	arriving, _ := e.arriving.rate(longWindow)
+	arriving, _ := e.arrivals.rate(longWindow)
 	return Estimate{Target: e.target(), Lasting: e.lasting(), Why: e.why, Probing: e.Probing(), Arriving: arriving,
 		Queue: e.queue.delay(), Loss: e.loss.share, RoundTrip: e.rtt}
 }

@@ -85,14 +85,6 @@ func (h *history) find(seq uint16) (*sent, uint64) {
 	return h.at(i), i
 }
 
-// waiting says whether anything was sent that has not been reported on, and when the oldest was sent.
-func (h *history) waiting() (since time.Duration, yes bool) {
-	if h.ring == nil || h.highest >= h.next {
-		return 0, false
-	}
-	return h.at(max(h.highest, h.first)).at, true
-}
-
 // extend finds the number nearest to what is expected.
 func extend(expected uint64, seq uint16) uint64 {
 	return expected + uint64(int64(int16(seq-uint16(expected))))
