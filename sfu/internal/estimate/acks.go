@@ -107,17 +107,16 @@ func (e *Estimator) settle(now time.Duration) {
 		}
 		h.settled++
 	}
-	e.loss.observe(now, e.queue.delay(), e.threshold())
+	e.loss.observe(now)
 }
 
 // judge draws the conclusions of a report.
 func (e *Estimator) judge(now time.Duration) {
 	full := e.control.full(now)
-	before := e.control.rate
 	steady, _ := e.arrivals.rate(longWindow)
 	short, enough := e.arrivals.rate(shortWindow)
 	if !enough {
-		short = before
+		short = e.control.rate
 	}
 	e.why = e.control.update(now, observed{usage: e.trend.usage, queue: e.queue.delay(), threshold: e.threshold(),
 		arriving: short, steady: steady, limited: e.limited.yes, wanted: e.wanted, rtt: e.rtt, loss: e.loss.recent,

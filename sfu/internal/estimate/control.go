@@ -30,7 +30,8 @@ const (
 	additive     = 80_000 // bit/s each second near the capacity, for every flow above additiveFrom
 	additiveFrom = 400_000
 	nearCapacity = 0.85
-	pastCapacity = 1.15 // from here on it carries more than it did
+	fullFrom     = 0.80
+	pastCapacity = 1.08 // from here on it carries more than it did
 	capacityFor  = 20 * time.Second
 
 	firstGrowth = 0.08 // each second where no capacity is known
@@ -73,6 +74,7 @@ type control struct {
 	foreign
 }
 
+// update takes every report and says why the rate is what it is then.
 func (c *control) update(now time.Duration, o observed) Why {
 	step := min(now-c.updated, maxStep).Seconds()
 	c.updated = now
@@ -129,9 +131,10 @@ func (c *control) lasting(queue time.Duration) Bitrate {
 		return c.rate
 	}
 	long := max(0, queue-longQueue).Seconds()
-	return max(c.rate, scale(c.capacity, max(afterDrain-1.5*long, minCut)))
+	return max(c.rate, scale(c.capacity, max(afterDrain-cutSlope*long, minCut)))
 }
 
+// decrease goes below what arrives, so that the queue empties.
 func (c *control) decrease(now time.Duration, o observed) {
 	to := scale(c.rate, limitedCut)
 	if !o.limited || o.queue > highQueue {
@@ -148,9 +151,10 @@ func (c *control) decrease(now time.Duration, o observed) {
 	c.draining, c.drainFrom = true, o.queue
 }
 
+// grow is quick where nothing is known to be in the way, and quicker the longer that lasts.
 func (c *control) grow(now, rtt time.Duration, step float64) {
-	if c.capacityKnown(now) && c.rate > scale(c.capacity, 1.08) {
-		c.capacity = 0 // it carries more than it did
+	if c.capacityKnown(now) && c.rate > scale(c.capacity, pastCapacity) {
+		c.capacity = 0
 	}
 	if c.capacityKnown(now) && c.rate > scale(c.capacity, nearCapacity) {
 		c.rate += c.creep(rtt, step)
@@ -172,7 +176,7 @@ func (c *control) capacityKnown(now time.Duration) bool {
 
 // full says whether the path was full at about this rate not long ago.
 func (c *control) full(now time.Duration) bool {
-	return c.capacityKnown(now) && c.rate > scale(c.capacity, 0.8)
+	return c.capacityKnown(now) && c.rate > scale(c.capacity, fullFrom)
 }
 
 // raised takes what a probe showed. A little more than the path was known to carry may be what others

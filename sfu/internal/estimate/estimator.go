@@ -13,9 +13,7 @@
 // calls. Sent doesn't allocate once the history has grown to a round trip of packets.
 package estimate
 
-import (
-	"time"
-)
+import "time"
 
 // Bitrate is in bit/s, with all headers below RTP if Sent was told of them.
 type Bitrate int64
@@ -173,6 +171,7 @@ func (e *Estimator) target() Bitrate {
 	return min(max(min(e.control.rate, e.loss.bound()), e.options.Min), e.options.Max)
 }
 
+// lasting is the target that layers are chosen by.
 func (e *Estimator) lasting() Bitrate {
 	return min(max(min(e.control.lasting(e.queue.delay()), e.loss.bound()), e.options.Min), e.options.Max)
 }
@@ -198,33 +197,6 @@ func (e *Estimator) Tick(now time.Duration) {
 // threshold is the queue that may be jitter.
 func (e *Estimator) threshold() time.Duration {
 	return 15*time.Millisecond + min(time.Duration(2*e.queue.jitter*float64(time.Millisecond)), 20*time.Millisecond)
-}
-
-// limited says whether less is sent than could be, by comparing it with what the target allowed.
-type limited struct {
-	yes     bool
-	allowed meter
-	last    time.Duration
-}
-
-const (
-	limitedBelow = 0.90
-	limitedUntil = 0.95
-)
-
-func (l *limited) update(now time.Duration, sending *meter, target Bitrate) {
-	l.allowed.add(now, int(float64(target)/8*min(now-l.last, longWindow).Seconds()))
-	l.last = now
-	rate, ok := sending.until(now, longWindow)
-	could, known := l.allowed.rate(longWindow)
-	switch {
-	case !ok || !known:
-		l.yes = true
-	case l.yes:
-		l.yes = rate < scale(could, limitedUntil)
-	default:
-		l.yes = rate < scale(could, limitedBelow)
-	}
 }
 
 func scale(b Bitrate, by float64) Bitrate { return Bitrate(float64(b) * by) }

@@ -17,7 +17,6 @@ const (
 	deltaUnit     = 250 * time.Microsecond
 	referenceUnit = 64 * time.Millisecond
 
-	// A status of a packet.
 	statusLost  = 0
 	statusSmall = 1 // delta of one byte
 	statusLarge = 2 // delta of two bytes, signed
@@ -41,8 +40,11 @@ func (r *report) parse(packet []byte) error {
 		return ErrMalformed
 	}
 	packet = packet[:length]
-	r.base = binary.BigEndian.Uint16(packet[12:])
 	count := int(binary.BigEndian.Uint16(packet[14:]))
+	if count > maxHistory { // nothing of it is remembered; it only costs time
+		return ErrMalformed
+	}
+	r.base = binary.BigEndian.Uint16(packet[12:])
 	r.reference = int32(binary.BigEndian.Uint32(packet[16:])) >> 8 // the low byte counts reports
 	r.statuses = r.statuses[:0]
 	rest := packet[feedbackHeader:]

@@ -43,8 +43,8 @@ type loss struct {
 
 	limit   Bitrate // 0: none
 	lowered time.Duration
-	share   float64
-	recent  float64
+	share   float64 // of the packets of the window, the newer the more
+	recent  float64 // of the newest observation
 }
 
 // bound is the rate that loss allows.
@@ -76,7 +76,7 @@ func (l *loss) settle(at time.Duration, size int, lost bool) {
 }
 
 // observe closes an observation when it is long enough.
-func (l *loss) observe(now, queue, threshold time.Duration) {
+func (l *loss) observe(now time.Duration) {
 	span := l.last - l.first
 	if span < lossSpan || l.n < lossMin {
 		return

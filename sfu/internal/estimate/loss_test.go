@@ -31,6 +31,7 @@ func TestHardPaths(t *testing.T) {
 		{"reordering", 0.80, 1.05, 100 * ms, func(l *lab, out, _ *pathsim.Path) { out.Reorder = true }, nil},
 		{"60 ms of jitter", 0.80, 1.05, 100 * ms, func(l *lab, out, _ *pathsim.Path) { out.Jitter = 60 * ms }, nil},
 		{"reports every 250 ms", 0.80, 1.05, 120 * ms, func(*lab, *pathsim.Path, *pathsim.Path) {}, func(m *pathsim.Media) { m.Interval = 250 * ms }},
+		{"ticks every 50 ms", 0.85, 1.05, 100 * ms, func(*lab, *pathsim.Path, *pathsim.Path) {}, func(m *pathsim.Media) { m.Tick = 50 * ms }},
 		{"reports every 50 ms", 0.85, 1.05, 100 * ms, func(*lab, *pathsim.Path, *pathsim.Path) {}, func(m *pathsim.Media) { m.Interval = 50 * ms }},
 	}
 	for _, test := range tests {

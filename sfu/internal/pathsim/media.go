@@ -36,6 +36,7 @@ const (
 type Media struct {
 	Controller Controller
 	Interval   time.Duration // of feedback; 100 ms if 0
+	Tick       time.Duration // of the controller; 5 ms if 0
 	Stats      Stats
 
 	sim       *Sim
@@ -61,8 +62,11 @@ func (m *Media) Start(from time.Duration) {
 		interval = 100 * time.Millisecond
 	}
 	m.sim.Every(from, interval, func() bool { m.report(); return !m.stopped })
-	m.sim.Every(from, tick, func() bool {
+	m.sim.Every(from, max(tick, m.Tick), func() bool {
 		m.Controller.Tick(m.sim.now)
+		return !m.stopped
+	})
+	m.sim.Every(from, tick, func() bool {
 		for due := m.Controller.Padding(m.sim.now); due > 0 && !m.stopped; due -= maxPayload + overhead {
 			m.Send(Padding, max(0, min(due-overhead, maxPayload)))
 		}
