@@ -2,6 +2,7 @@ package estimate
 
 import (
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -54,6 +55,30 @@ func TestReportsOfARecorder(t *testing.T) {
 			if d := got[seq] - at - offset; d > deltaUnit || d < -deltaUnit {
 				t.Fatalf("packet %d arrived %v away from when it did", seq, d)
 			}
+		}
+	}
+}
+
+func TestMalformed(t *testing.T) {
+	good := []byte{0x8f, 205, 0, 5, 0, 0, 0, 1, 0, 0, 0, 2, 0, 7, 0, 2, 0, 0, 1, 0, 0x20, 2, 4, 4}
+	var r report
+	if err := r.parse(good); err != nil || r.base != 7 || len(r.statuses) != 2 || len(r.deltas) != 2 {
+		t.Fatalf("got %v and %+v", err, r)
+	}
+	for name, bend := range map[string]func([]byte) []byte{
+		"short":            func(b []byte) []byte { return b[:12] },
+		"another version":  func(b []byte) []byte { b[0] = 0x4f; return b },
+		"another format":   func(b []byte) []byte { b[0] = 0x81; return b },
+		"another type":     func(b []byte) []byte { b[1] = 206; return b },
+		"longer than sent": func(b []byte) []byte { b[3] = 6; return b },
+		"no room for it":   func(b []byte) []byte { b[3] = 3; return b },
+		"too many packets": func(b []byte) []byte { b[14] = 0xff; return b },
+		"missing chunks":   func(b []byte) []byte { b[15] = 9; b[21] = 1; return b },
+		"missing deltas":   func(b []byte) []byte { b[15], b[21] = 9, 9; return b },
+		"reserved status":  func(b []byte) []byte { b[20] = 0x60; return b },
+	} {
+		if err := r.parse(bend(slices.Clone(good))); err != ErrMalformed {
+			t.Errorf("%s: got %v", name, err)
 		}
 	}
 }

@@ -7,7 +7,7 @@ import (
 	"vesper/sfu/internal/pathsim"
 )
 
-// hard are paths that are bad in some other way than by a queue of their own.
+// TestHardPaths has paths that are bad in some other way than by a queue of ours.
 func TestHardPaths(t *testing.T) {
 	tests := []struct {
 		name  string
@@ -30,6 +30,8 @@ func TestHardPaths(t *testing.T) {
 		{"30 % of the reports lost", 0.85, 1.05, 100 * ms, func(l *lab, _, back *pathsim.Path) { back.Loss = pathsim.RandomLoss(0.30) }, nil},
 		{"reordering", 0.80, 1.05, 100 * ms, func(l *lab, out, _ *pathsim.Path) { out.Reorder = true }, nil},
 		{"60 ms of jitter", 0.80, 1.05, 100 * ms, func(l *lab, out, _ *pathsim.Path) { out.Jitter = 60 * ms }, nil},
+		{"a radio away for 80 ms every 2 s", 0.80, 1.05, 100 * ms, func(l *lab, out, _ *pathsim.Path) { out.Away, out.Every = 80*ms, 2*second }, nil},
+		{"a radio away for 200 ms every 5 s", 0.80, 1.05, 100 * ms, func(l *lab, out, _ *pathsim.Path) { out.Away, out.Every = 200*ms, 5*second }, nil},
 		{"reports every 250 ms", 0.80, 1.05, 120 * ms, func(*lab, *pathsim.Path, *pathsim.Path) {}, func(m *pathsim.Media) { m.Interval = 250 * ms }},
 		{"ticks every 50 ms", 0.85, 1.05, 100 * ms, func(*lab, *pathsim.Path, *pathsim.Path) {}, func(m *pathsim.Media) { m.Tick = 50 * ms }},
 		{"reports every 50 ms", 0.85, 1.05, 100 * ms, func(*lab, *pathsim.Path, *pathsim.Path) {}, func(m *pathsim.Media) { m.Interval = 50 * ms }},

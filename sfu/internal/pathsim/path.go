@@ -9,6 +9,8 @@ type Path struct {
 	Jitter  time.Duration // peak to peak, a normal distribution cut at three deviations (RFC 8868, 4.5.1)
 	Reorder bool          // jitter may change the order
 	Loss    Loss          // nil: none
+	Away    time.Duration // the radio is deaf that long, and delivers together what came meanwhile,
+	Every   time.Duration // that often
 
 	Lost int // packets, by loss or by the full queue
 
@@ -47,6 +49,9 @@ func (p *Path) travel(packet Packet, deliver func(Packet)) {
 			x = p.sim.Rand.NormFloat64()
 		}
 		at += p.Jitter/2 + time.Duration(x/6*float64(p.Jitter))
+	}
+	if p.Every > 0 && at%p.Every < p.Away {
+		at += p.Away - at%p.Every
 	}
 	if !p.Reorder {
 		at = max(at, p.last)
