@@ -1,6 +1,7 @@
 package allocation
 
 import (
+	"math"
 	"slices"
 	"time"
 )
@@ -45,6 +46,7 @@ const (
 	firstHold = 2 * time.Second
 	maxHold   = 16 * time.Second
 	muchMore  = 1.3
+	halfLife  = 20 * time.Second
 	trial     = 20 * time.Second       // what is lost again within it was too early
 	steady    = 300 * time.Millisecond // that room for something better must have lasted
 )
@@ -119,8 +121,8 @@ func (a *Allocator) choose(now time.Duration, room int64, slots []Slot) []int {
 		case a.raised > a.lowered || !a.was:
 			a.hold = max(firstHold, a.hold/2)
 		}
+		a.fail(now, a.sum(slots))
 		a.was, a.lowered, a.waiting = true, now, false
-		a.failed = a.sum(slots)
 		a.keep = a.fill(a.keep[:0], room, slots, first)
 		return a.keep
 	}
@@ -140,6 +142,12 @@ func (a *Allocator) choose(now time.Duration, room int64, slots []Slot) []int {
 	}
 	a.waiting, a.raised = false, now
 	return a.want
+}
+
+// fail remembers what didn't fit, halved for each half-life since something greater didn't.
+func (a *Allocator) fail(now time.Duration, sum int64) {
+	older := float64(a.failed) * math.Exp2(-float64(now-a.lowered)/float64(halfLife))
+	a.failed = max(sum, int64(older))
 }
 
 // sum is what the layers of now take.

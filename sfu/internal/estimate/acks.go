@@ -113,16 +113,17 @@ func (e *Estimator) settle(now time.Duration) {
 // judge draws the conclusions of a report.
 func (e *Estimator) judge(now time.Duration) {
 	full := e.control.full(now)
+	sending, _ := e.sending.until(now, 300*time.Millisecond)
 	steady, _ := e.arrivals.rate(longWindow)
 	short, enough := e.arrivals.rate(shortWindow)
 	if !enough {
 		short = e.control.rate
 	}
 	e.why = e.control.update(now, observed{usage: e.trend.usage, queue: e.queue.delay(), threshold: e.threshold(),
-		arriving: short, steady: steady, limited: e.limited.yes, wanted: e.wanted, rtt: e.rtt, loss: e.loss.recent,
+		arriving: short, steady: steady, limited: e.limited.yes, sending: sending, wanted: e.wanted, rtt: e.rtt, loss: e.loss.recent,
 		probed: e.probe.felt(now, e.rtt)})
 	if e.why == Congested {
-		e.probe.pending = 0
+		e.probe.congested(now, e.control.unsure)
 	}
 	if e.loss.bound() < e.control.rate {
 		e.control.rate = max(e.loss.bound(), e.options.Min)

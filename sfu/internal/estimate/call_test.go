@@ -21,6 +21,7 @@ const onWire = 1.06 // what headers add to video
 type call struct {
 	*lab
 	media     *pathsim.Media
+	out       *pathsim.Path
 	estimator *Estimator
 	allocator allocation.Allocator
 	slots     []allocation.Slot
@@ -35,8 +36,9 @@ type call struct {
 
 // join begins a call of audio streams and slots whose layers have these bitrates.
 func (l *lab) join(voices int, rates ...[allocation.Layers]int64) *call {
-	m := l.media(50*ms, 0)
-	c := &call{lab: l, media: m, estimator: l.made[len(l.made)-1]}
+	out, back := l.paths(50 * ms)
+	m := l.over(out, back, 0)
+	c := &call{lab: l, media: m, out: out, estimator: l.made[len(l.made)-1]}
 	for i, rate := range rates {
 		s := allocation.Slot{Priority: allocation.Gallery, Height: 720, Bitrate: rate}
 		if i == 0 {
@@ -185,27 +187,6 @@ func TestAudioBesideTCP(t *testing.T) {
 			if got < 0.25*1e6 {
 				t.Errorf("cubic %v seed %d: %.0f bit/s beside TCP, want a quarter of 1 Mbit/s", cubic, seed+1, got)
 			}
-		}
-	}
-}
-
-func TestLayersAreSteady(t *testing.T) {
-	for _, capacity := range []float64{0.3, 0.6, 1, 1.5, 2, 2.6, 3, 4} {
-		for seed := range uint64(*seeds) {
-			c := newLab(seed+1, steps(0, capacity)...).join(2, camera, demo, demo)
-			if *of == "steady" && seed+1 == *traced {
-				c.watch(t, 0, 180*second)
-			}
-			c.Run(60 * second)
-			before := c.switches
-			c.finish(360 * second)
-			mean := 0.0
-			for _, sum := range c.history[600:] {
-				mean += float64(sum) / float64(len(c.history)-600)
-			}
-			t.Logf("%.1f Mbit/s: %.1f switches a minute, %.1f layers of 9, audio lost %.2f %%, queue p95 %v, padding %.0f kbit/s", capacity,
-				float64(c.switches-before)/5, mean, 100*c.media.Stats.Loss(pathsim.Audio), pathsim.Percentile(c.media.Stats.Waits, 0.95),
-				float64(c.media.Stats.Bytes[pathsim.Padding])*8/360/1e3)
 		}
 	}
 }

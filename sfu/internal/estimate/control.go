@@ -13,16 +13,18 @@ const (
 	longQueue   = 100 * time.Millisecond // so long that layers must go to empty it
 	reaction    = 100 * time.Millisecond // until a report shows what was done, beyond a round trip
 
-	maxCut     = 0.92 // of what arrives, less the longer the queue
-	minCut     = 0.55
-	cutSlope   = 1.3  // each second of queue
-	limitedCut = 0.90 // of the rate, where what arrives says little
+	maxCut       = 0.92 // of what arrives, less the longer the queue
+	minCut       = 0.55
+	cutSlope     = 1.3  // each second of queue
+	limitedCut   = 0.90 // of the rate, where what arrives says little
+	limitedFloor = 0.70 // of what is sent there
 
 	drainFor      = 3 * time.Second
 	afterDrain    = 0.90 // of the capacity
 	left          = 1.08 // times the capacity arrives: somebody else has left the queue
 	leftMargin    = 0.94
 	calmAfterDrop = time.Second // before a probe
+	calmUnsure    = 300 * time.Millisecond
 )
 
 // How the rate grows.
@@ -50,6 +52,7 @@ type observed struct {
 	threshold        time.Duration // what of it may be jitter
 	arriving, steady Bitrate       // over the last fifth and the last half of a second
 	limited          bool
+	sending          Bitrate // over the last third of a second
 	wanted           Bitrate
 	rtt              time.Duration
 	loss             float64 // of the newest half second or so
@@ -68,6 +71,7 @@ type control struct {
 	decreased  time.Duration
 	draining   bool
 	drainFrom  time.Duration // the queue when it began
+	unsure     bool          // whether the path or somebody's burst was the cause
 
 	lowAt time.Duration // when the queue was last below the threshold
 
@@ -146,9 +150,12 @@ func (c *control) decrease(now time.Duration, o observed) {
 		cut := min(max(0.95-cutSlope*o.queue.Seconds(), minCut), maxCut)
 		to = scale(c.capacity, cut)
 	}
+	if o.limited { // it may be what somebody else's burst left us
+		to = max(to, scale(o.sending, limitedFloor))
+	}
 	c.rate = min(c.rate, to)
 	c.decreased, c.growth = now, firstGrowth
-	c.draining, c.drainFrom = true, o.queue
+	c.draining, c.drainFrom, c.unsure = true, o.queue, o.limited
 }
 
 // grow is quick where nothing is known to be in the way, and quicker the longer that lasts.
@@ -196,5 +203,9 @@ func (c *control) raised(now time.Duration, a answer) {
 
 // calm says whether a probe wouldn't make bad worse.
 func (c *control) calm(now, rtt time.Duration) bool {
-	return !c.competing && !c.draining && (c.decreased == 0 || now-c.decreased > rtt+calmAfterDrop)
+	after := calmAfterDrop
+	if c.unsure {
+		after = calmUnsure
+	}
+	return !c.competing && !c.draining && (c.decreased == 0 || now-c.decreased > rtt+after)
 }

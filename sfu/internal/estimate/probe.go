@@ -148,6 +148,14 @@ func (p *prober) cancel(now time.Duration) {
 	p.next = max(p.next, now+probeFirst)
 }
 
+// congested forgets what was to be tried. unsure asks for a probe as soon as it is calm.
+func (p *prober) congested(now time.Duration, unsure bool) {
+	p.pending = 0
+	if unsure {
+		p.next, p.interval = now, probeFirst
+	}
+}
+
 // answer is what a cluster showed.
 type answer struct {
 	rate Bitrate
