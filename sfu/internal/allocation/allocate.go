@@ -45,8 +45,8 @@ const (
 	margin    = 1.15 // of the sum, for anything better than now
 	firstHold = 2 * time.Second
 	maxHold   = 16 * time.Second
-	muchMore  = 1.3
-	halfLife  = 20 * time.Second
+	muchMore  = 1.6 // times what failed is another path
+	halfLife  = 10 * time.Second
 	trial     = 20 * time.Second       // what is lost again within it was too early
 	steady    = 300 * time.Millisecond // that room for something better must have lasted
 )

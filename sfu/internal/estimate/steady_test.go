@@ -60,7 +60,7 @@ func TestLayersOnRoughPaths(t *testing.T) {
 		{"a radio away for 100 ms every 2 s", func(c *call) { c.out.Away, c.out.Every = 100*ms, 2*second }, calm},
 		{"5 % loss", func(c *call) { c.out.Loss = pathsim.RandomLoss(0.05) }, steadiness{0.4, 8.9, 0.06}},
 		{"20 % loss", func(c *call) { c.out.Loss = pathsim.RandomLoss(0.20) }, steadiness{0.4, 8.9, 0.22}},
-		{"five who browse", func(c *call) { c.browse(5) }, steadiness{60, 5, 0.005}},
+		{"five who browse", func(c *call) { c.browse(5) }, steadiness{60, 4.5, 0.005}},
 	}
 	for _, test := range tests {
 		for seed := range uint64(*seeds) {
