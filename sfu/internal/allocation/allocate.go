@@ -95,8 +95,8 @@ func (a *Allocator) Allocate(now time.Duration, estimate, audio int64, slots []S
 	next := a.choose(now, room, slots)
 	wanted = audio
 	for i, s := range slots {
-		a.current[i] = state{next[i], true}
 		ideal := Layer(s.Height, s.sent())
+		a.current[i] = state{next[i], ideal != None} // who is shown again is new
 		if ideal != None {
 			wanted += s.Bitrate[ideal]
 		}

@@ -112,6 +112,19 @@ func TestTheSmallComesWhereTheLargeWent(t *testing.T) {
 	}
 }
 
+func TestShownAgainDoesNotWait(t *testing.T) {
+	var a Allocator
+	slots, choices := []Slot{{Speaker, 720, demo}, {Gallery, 100, demo}}, make([]Choice, 2)
+	_, now := settled(&a, 0, 1_000_000, 40_000, slots)
+	a.Allocate(now, 250_000, 40_000, slots, choices) // something has to go: now there is a hold
+	slots[1].Height = 0
+	a.Allocate(now, 250_000, 40_000, slots, choices)
+	slots[1].Height = 100
+	if a.Allocate(now, 250_000, 40_000, slots, choices); choices[1].Layer != 0 {
+		t.Errorf("got %v, want the small picture at once", choices)
+	}
+}
+
 func TestForgottenSlotDoesNotWait(t *testing.T) {
 	var a Allocator
 	slots, choices := []Slot{{Speaker, 720, demo}}, make([]Choice, 1)

@@ -1,4 +1,6 @@
-// Package allocation decides what is shown in which slot and how large. Pure functions.
+// Package allocation decides what is shown in which slot and how large: Assign who, Layer what the tile
+// deserves, Allocator what the receiver's link bears. Time comes in as a value; nothing is started. It
+// doesn't know how the estimate was found, nor how a layer is switched.
 package allocation
 
 // Assign puts wanted items into slots. current holds what each slot has now, the zero value meaning
