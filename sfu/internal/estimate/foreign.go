@@ -5,10 +5,13 @@ import "time"
 const (
 	lowQueue     = 25 * time.Millisecond  // as good as none
 	foreignQueue = 100 * time.Millisecond // less isn't worth a quarrel
-	foreignAfter = 2 * time.Second        // and two round trips
-	foreignShare = 0.7                    // of the rate it had, and the queue is still there
-	foreignAgain = 30 * time.Second       // since then it takes half as long to be convinced
-	foreignEnd   = time.Second            // without a queue
+	foreignLong  = 700 * time.Millisecond
+	foreignAfter = 2 * time.Second  // and two round trips
+	foreignShare = 0.7              // of the rate it had, and the queue is still there
+	foreignAgain = 30 * time.Second // since then it takes half as long to be convinced
+	foreignVain  = 3
+	foreignLeast = 60_000      // who has so little has nothing to give
+	foreignEnd   = time.Second // without a queue
 
 	followGrowth = 1.5 // of what is usual
 	followLoss   = 0.015
@@ -18,7 +21,7 @@ const (
 
 // foreign finds out whether the queue is somebody else's: a TCP flow that fills it until packets are lost.
 // Who gives way to the delay then gets nothing. It is foreign if it stays although we sent less and less,
-// and as long as it doesn't empty.
+// or comes again and again, and for as long as it doesn't empty.
 type foreign struct {
 	competing bool
 	competed  time.Duration // when it last was so
@@ -27,22 +30,18 @@ type foreign struct {
 	from      Bitrate
 	most      time.Duration
 	queueAt   time.Duration // when there last was one
+	before    Bitrate       // from, of the queue before
+	long      bool          // it has been as long as a foreign one
+	longFor   time.Duration // in all
+	traced    time.Duration // by when that has been counted
+	vain      int           // long queues in a row that came although we sent much less than before the last
 	followed  time.Duration // when loss was last followed
 }
 
 // watch takes every report. When it finds that we compete, it puts the rate to where we were before we
 // gave way, as far as that is known to have been of no use.
 func (f *foreign) watch(now time.Duration, o observed, rate *Bitrate) {
-	if o.queue > highQueue && !f.standing {
-		f.standing, f.at, f.from, f.most = true, now, *rate, o.queue
-	}
-	f.most = max(f.most, o.queue)
-	if o.queue < max(lowQueue, f.most/3) { // it does empty
-		f.standing = false
-	}
-	if o.queue > lowQueue {
-		f.queueAt = now
-	}
+	f.trace(now, o, *rate)
 	if f.competing {
 		f.competed = now
 		f.competing = now-f.queueAt <= foreignEnd
@@ -52,13 +51,41 @@ func (f *foreign) watch(now time.Duration, o observed, rate *Bitrate) {
 	if again {
 		after /= 2
 	}
-	if !f.standing || f.most < foreignQueue || now-f.at < after+2*o.rtt || !again && *rate > scale(f.from, foreignShare) {
+	stays := f.standing && f.longFor >= foreignLong && o.queue > highQueue && now-f.at >= after+2*o.rtt && (again || *rate <= scale(f.from, foreignShare))
+	if !stays && f.vain < foreignVain {
 		return
 	}
-	f.competing, f.followed = true, now
+	f.competing, f.followed, f.vain = true, now, 0
 	*rate = min(max(*rate, o.arriving), f.from)
 	if again {
 		*rate = max(*rate, scale(f.from, followCut))
+	}
+}
+
+// trace keeps account of the queue that stands, and of those before it.
+func (f *foreign) trace(now time.Duration, o observed, rate Bitrate) {
+	if o.queue > highQueue && !f.standing {
+		f.before = f.from
+		f.standing, f.at, f.from, f.most, f.long, f.longFor = true, now, rate, o.queue, false, 0
+	}
+	f.most = max(f.most, o.queue)
+	if o.queue > foreignQueue {
+		f.longFor += now - f.traced
+	}
+	f.traced = now
+	if f.standing && !f.long && f.longFor >= foreignLong {
+		f.long = true
+		if rate > scale(f.before, foreignShare) && rate > foreignLeast {
+			f.vain = 0
+		} else {
+			f.vain++
+		}
+	}
+	if o.queue < max(lowQueue, f.most/3) { // it does empty
+		f.standing = false
+	}
+	if o.queue > lowQueue {
+		f.queueAt = now
 	}
 }
 

@@ -32,7 +32,6 @@ type observation struct {
 // better: a share that is lost at any rate, or in addition everything above some rate. The second needs
 // evidence: a path that loses 20 % at every rate is not helped by sending less.
 type loss struct {
-	started     bool
 	first, last time.Duration // of the observation being collected, by when packets were sent
 	bytes, size int           // before the newest packet; of it
 	n, lost     int

@@ -12,6 +12,7 @@ import (
 
 var (
 	seeds  = flag.Int("seeds", 2, "runs of each case")
+	first  = flag.Uint64("first", 0, "seed before the first of TestRFC8867")
 	of     = flag.String("of", "", "case to trace, for the eye")
 	traced = flag.Uint64("seed", 1, "seed to trace")
 )
@@ -154,7 +155,7 @@ func TestRFC8867(t *testing.T) {
 	for _, s := range scenarios() {
 		t.Run(strings.ReplaceAll(s.name, " ", "_"), func(t *testing.T) {
 			var all []outcome
-			for seed := range uint64(*seeds) {
+			for seed := *first; seed < *first+uint64(*seeds); seed++ {
 				l := newLab(seed+1, s.capacity...)
 				if *of != "" && *traced == seed+1 && strings.Contains(s.name, *of) {
 					l.traceAll(t)
