@@ -29,7 +29,7 @@ const (
 
 // How the rate grows.
 const (
-	additive     = 80_000 // bit/s each second near the capacity, for every flow above additiveFrom
+	additive     = 75_000 // bit/s each second near the capacity, for every flow above additiveFrom
 	additiveFrom = 400_000
 	nearCapacity = 0.85
 	fullFrom     = 0.80

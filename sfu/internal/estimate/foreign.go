@@ -10,8 +10,9 @@ const (
 	foreignShare = 0.7              // of the rate it had, and the queue is still there
 	foreignAgain = 30 * time.Second // since then it takes half as long to be convinced
 	foreignVain  = 3
-	foreignLeast = 60_000      // who has so little has nothing to give
-	foreignEnd   = time.Second // without a queue
+	foreignSoon  = 12 * time.Second // after the one before
+	foreignLeast = 60_000           // who has so little has nothing to give
+	foreignEnd   = time.Second      // without a queue
 
 	followGrowth = 1.5 // of what is usual
 	followLoss   = 0.015
@@ -34,6 +35,7 @@ type foreign struct {
 	long      bool          // it has been as long as a foreign one
 	longFor   time.Duration // in all
 	traced    time.Duration // by when that has been counted
+	longAt    time.Duration // when one last was so long
 	vain      int           // long queues in a row that came although we sent much less than before the last
 	followed  time.Duration // when loss was last followed
 }
@@ -75,11 +77,10 @@ func (f *foreign) trace(now time.Duration, o observed, rate Bitrate) {
 	f.traced = now
 	if f.standing && !f.long && f.longFor >= foreignLong {
 		f.long = true
-		if rate > scale(f.before, foreignShare) && rate > foreignLeast {
+		if f.vain++; now-f.longAt > foreignSoon || rate > scale(f.before, foreignShare) && rate > foreignLeast {
 			f.vain = 0
-		} else {
-			f.vain++
 		}
+		f.longAt = now
 	}
 	if o.queue < max(lowQueue, f.most/3) { // it does empty
 		f.standing = false
