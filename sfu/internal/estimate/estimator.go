@@ -3,6 +3,10 @@
 // over the shortest delay seen, the loss, and the rate of arrival; it asks for probes where there is too
 // little to send for the path to show what it bears; it never grows because of what was not sent.
 //
+// One egress owns one Estimator. It calls Sent for every packet, Feedback for every report, Tick from its
+// ticker, and while Probing sends as much padding as Padding says, on an RTX stream; the allocator is given
+// Lasting and gives back what it could use, by Want.
+//
 // The thoughts are those of Google's congestion control (draft-ietf-rmcat-gcc-02) with what its users
 // learnt since: loss that doesn't depend on the rate is no congestion; a queue that stays whatever we do
 // is somebody else's and must not starve us; capacity comes back faster than it can be crept towards.
@@ -10,7 +14,8 @@
 // It leaves out: sending and pacing (the egress), what is sent (the allocator), retransmission and its
 // budget, REMB, ECN and RFC 8888 feedback, more than one path at a time. Time comes in as a value on any
 // clock that doesn't jump; nothing is started, there are no locks: one goroutine, or one lock, for all
-// calls. Sent doesn't allocate once the history has grown to a round trip of packets.
+// calls. Sent doesn't allocate once the history has grown to a round trip of packets. What was not tried
+// for long is not doubted: an estimate far above what is sent may be old.
 package estimate
 
 import "time"

@@ -8,12 +8,12 @@ import (
 const (
 	probeSpan    = 50 * time.Millisecond
 	maxProbeSpan = 120 * time.Millisecond
-	probeStep    = 2.0 // times the estimate
-	probeFull    = 1.5 // where the path was full not long ago
-	probeFirst   = time.Second
+	probeStep    = 2.0         // times the estimate
+	probeFull    = 1.5         // where the path was full not long ago
+	probeFirst   = time.Second // after an answer
 	probeSoon    = 300 * time.Millisecond
-	probeLast    = 1500 * time.Millisecond
-	probeRare    = 3 * time.Second // where little else is sent and it is nearly all padding
+	probeLast    = 1600 * time.Millisecond // after the start of the one before
+	probeRare    = 3 * time.Second         // where little else is sent and it is nearly all padding
 	probeSlower  = 1.4
 	probeWait    = 500 * time.Millisecond // beyond a round trip
 	probeLossy   = 0.85                   // less than this share of what usually arrives is a full queue
@@ -42,8 +42,7 @@ type prober struct {
 	firstSent time.Duration
 	lastSent  time.Duration
 	lastSize  int
-	next      time.Duration // not before, or not long after ended if a probe costs little
-	ended     time.Duration
+	next      time.Duration // not before, or not long after start if a probe costs little
 	interval  time.Duration
 	jitter    float64 // ms
 	pending   Bitrate // to be tried at once
@@ -71,7 +70,7 @@ func (p *prober) begin(now time.Duration, rate, wanted Bitrate, jitter float64, 
 	to := min(scale(rate, step), limit)
 	if p.confirm = p.pending > 0; p.confirm {
 		to = min(p.pending, limit)
-	} else if now < p.next && (limited || now < p.ended+probeLast) {
+	} else if now < p.next && (limited || now < p.start+probeLast) {
 		return
 	}
 	p.pending = 0
@@ -169,7 +168,7 @@ func (p *prober) answer(now, rtt time.Duration, lost float64, full bool) (answer
 		return answer{}, false
 	}
 	p.waiting = false
-	p.next, p.ended = now+p.interval, now
+	p.next = now + p.interval
 	p.interval = min(time.Duration(probeSlower*float64(p.interval)), probeRare)
 	n := float64(p.count)
 	below := n*p.sumSquares - p.sumSent*p.sumSent
