@@ -11,7 +11,7 @@ import (
 )
 
 var (
-	seeds  = flag.Int("seeds", 2, "runs of each case")
+	seeds  = flag.Int("seeds", 1, "runs of each case")
 	first  = flag.Uint64("first", 0, "seed before the first of TestRFC8867")
 	of     = flag.String("of", "", "case to trace, for the eye")
 	traced = flag.Uint64("seed", 1, "seed to trace")
