@@ -52,7 +52,7 @@ func testYear(t *testing.T, engine string) {
 		t.Errorf("%d bytes, %v", found.size, err)
 	}
 	once := []time.Duration{time.Second}
-	found.proof, found.start = proof{bytes: 5e7, verify: once, hash: once, floor: once}, once
+	found.proof, found.start = proof{bytes: 5e7, verify: once, hash: once, floor: once, cold: once, read: once}, once
 	text := section(paper.Machine{CPU: "A CPU"}, settings{runs: 5}, s, []result{found})
 	if !strings.Contains(text, "| week, for the first time ") || !strings.Contains(text, "24 sessions that are over, 120 seats in them, 2,160 entries") || !strings.Contains(text, " 50 |") {
 		t.Error(text)
