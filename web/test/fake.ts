@@ -171,7 +171,9 @@ export class Fake {
       ws.onMessage((text) => void this.hear(ws, JSON.parse(String(text)) as Client));
     });
     if (browser) {
-      this.answerer = await browser.newPage();
+      const answerer = await browser.newPage();
+      this.answerer = answerer;
+      this.page.once("close", () => void answerer.close());
       await this.answerer.goto("about:blank");
     }
   }
