@@ -33,6 +33,11 @@ var wholeYear = size{series: 40, evenings: 150, clients: 11, entries: 334, audit
 // thirds is how often the clients of a series change in the year.
 const thirds = 3
 
+// thirdOf is in which third of so many evenings the nth is, and firstOf the
+// first evening of a third.
+func thirdOf(n, evenings int) int     { return n * thirds / evenings }
+func firstOf(third, evenings int) int { return (third*evenings + thirds - 1) / thirds }
+
 // ahead is how many evenings of each series are still to come.
 const ahead = 6
 
@@ -172,7 +177,7 @@ func (y *year) know(i int, starts []time.Time, sessions []rooms.SessionID) {
 	}
 	y.clients = append(y.clients, theirs)
 	for n, start := range starts {
-		people := append([]rooms.PersonID{y.staff[i]}, theirs[n*thirds/len(starts)]...)
+		people := append([]rooms.PersonID{y.staff[i]}, theirs[thirdOf(n, len(starts))]...)
 		y.evenings = append(y.evenings, evening{session: sessions[n], start: start, people: people, signed: n < len(starts)-ahead})
 	}
 }
@@ -218,9 +223,9 @@ func (y *year) addPeople(ctx context.Context, i int, series rooms.SeriesID, star
 		Seats:  []records.Seat{{Seat: rooms.Seat{Role: rooms.Facilitator}}},
 	}}
 	for third := range thirds {
-		from, until := starts[third*len(starts)/thirds], time.Time{}
+		from, until := starts[firstOf(third, len(starts))], time.Time{}
 		if third < thirds-1 {
-			until = starts[(third+1)*len(starts)/thirds]
+			until = starts[firstOf(third+1, len(starts))]
 		}
 		for range y.size.clients {
 			list = append(list, records.Enrolment{
